@@ -72,7 +72,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["CDCCore"], path: "Tests/Support", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CDCCore"], path: "Tests/Support",
+      exclude: ["Postgres/keeper.sh", "Python"], swiftSettings: settings),
     .testTarget(
       name: "CDCCoreTests", dependencies: ["CDCCore", "TestSupport"], swiftSettings: settings),
     .testTarget(
