@@ -4,6 +4,7 @@ public protocol ChangeSource: Sendable {
   ///
   /// - Parameter restart: false keeps a position that is already held at the source (a load repeated beside
   ///   a running pipeline), true gives it up and starts anew.
+  /// - Throws: `CDCError.Code.positionLost` where `restart` is false and the source holds no usable position.
   func snapshot(restart: Bool) async throws -> any SourceSnapshot
 
   /// Hands over changes from `position` on until `stop`; returns then. Backpressure: `sink` may suspend for as long as it

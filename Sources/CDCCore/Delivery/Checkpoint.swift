@@ -1,6 +1,11 @@
 /// How far a pipeline has come at its destination, durable there.
 public struct Checkpoint: Sendable, Hashable {
-  public enum Kind: String, Sendable, Hashable, Codable { case fullLoad = "full_load", cdc }
+  public enum Kind: String, Sendable, Hashable, Codable {
+    case fullLoad = "full_load"
+    case cdc
+    /// The source no longer holds the position: only a full load can go on, and none has finished since.
+    case unfinishedLoad = "unfinished_load"
+  }
 
   public var pipeline: String
   public var kind: Kind

@@ -1,0 +1,94 @@
+internal import Logging
+extension Pipeline {
+  /// Applies the source's changes from the checkpoint on, package by package, and confirms each at the source once it
+  /// is durable.
+  ///
+  /// - Throws: `CDCError.Code.noCheckpoint` where no full load has finished.
+  @discardableResult
+  public func capture(until end: CaptureEnd = .drained) async throws -> CaptureReport {
+    let started = ContinuousClock.now
+    let stop: StopCondition =
+      switch end {
+      case .drained: .position(try await source.currentPosition())
+      case .position(let position): .position(position)
+      case .never: .never
+      }
+    var report = CaptureReport(position: .zero)
+    try await retrying { progressed in
+      let checkpoint = try await openCheckpoint()
+      report.position = checkpoint.position
+      if case .position(let position) = stop, position <= checkpoint.position { return }
+      try await captureOnce(from: checkpoint, until: stop) { done, changes in
+        progressed()
+        report.position = done.position
+        report.packages += changes.isEmpty ? 0 : 1
+        report.changes.merge(changes, uniquingKeysWith: +)
+      }
+    }
+    report.duration = .now - started
+    return report
+  }
+
+  private func openCheckpoint() async throws -> Checkpoint {
+    guard let checkpoint = try await destination.open(pipeline: name), checkpoint.kind != .unfinishedLoad
+    else {
+      throw CDCError(
+        .noCheckpoint,
+        "Pipeline \(name) has no finished full load at this destination, so there is nothing to keep equal. "
+          + "Run a full load first: cdc run --mode full_load.")
+    }
+    return checkpoint
+  }
+
+  private func captureOnce(
+    from checkpoint: Checkpoint, until stop: StopCondition,
+    committed: (Checkpoint, [TableName: Int]) -> Void
+  ) async throws {
+    let channel = BoundedChannel<ChangeEvent>(capacity: configuration.bufferedBytes)
+    let reader = Task {
+      do {
+        try await source.changes(
+          from: checkpoint.position, limits: configuration.captureLimits, until: stop
+        ) { event in
+          try await channel.send(event, cost: event.byteCount)
+        }
+        channel.finish()
+      } catch is CancellationError {
+        // A graceful stop cancels the reader alone: what it had handed over is still applied.
+        channel.finish()
+      } catch {
+        channel.finish(throwing: error)
+      }
+    }
+    var packages = Packages(pipeline: self, position: checkpoint.position)
+    do {
+      try await withTaskCancellationHandler {
+        try await cancellingOnGracefulShutdown(reader) {
+          while let event = try await channel.next() {
+            if let done = try await packages.handle(event) { committed(done.checkpoint, done.changes) }
+          }
+        }
+      } onCancel: {
+        reader.cancel()
+        channel.finish(throwing: CancellationError())
+      }
+      await packages.abandon()
+    } catch {
+      reader.cancel()
+      channel.finish(throwing: error)
+      await packages.abandon()
+      await reader.value
+      throw error
+    }
+    await reader.value
+  }
+}
+
+extension ChangeEvent {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .changes(let batch): batch.byteCount
+    case .truncate, .boundary: 0
+    }
+  }
+}

@@ -1,0 +1,90 @@
+internal import Logging
+extension Pipeline {
+  /// Replaces every table at the destination by a consistent snapshot of the source. Each table changes in one atomic
+  /// step; when this returns, all are durable and `capture` goes on from the snapshot's position.
+  @discardableResult
+  public func fullLoad() async throws -> LoadReport {
+    try await retrying { _ in try await loadOnce() }
+  }
+
+  private func loadOnce() async throws -> LoadReport {
+    let started = ContinuousClock.now
+    let checkpoint = try await destination.open(pipeline: name)
+    let snapshot = try await openSnapshot(after: checkpoint)
+    do {
+      let tables = try await load(snapshot)
+      try await finish(snapshot, rows: tables.reduce(0) { $0 + $1.rows })
+      await snapshot.close()
+      return LoadReport(position: snapshot.position, tables: tables, duration: .now - started)
+    } catch {
+      await snapshot.close()
+      throw error
+    }
+  }
+
+  /// Keeps the position that the source holds for us, where there is one to keep: a load that fails half-way then
+  /// leaves a pipeline that can still capture. Otherwise it begins anew, and says so at the destination first.
+  private func openSnapshot(after checkpoint: Checkpoint?) async throws -> any SourceSnapshot {
+    if let checkpoint, checkpoint.kind != .unfinishedLoad {
+      do {
+        return try await source.snapshot(restart: false)
+      } catch let error as CDCError where error.code == .positionLost {
+        var unfinished = checkpoint
+        unfinished.kind = .unfinishedLoad
+        try await destination.record(unfinished)
+      }
+    }
+    return try await source.snapshot(restart: true)
+  }
+
+  private func load(_ snapshot: any SourceSnapshot) async throws -> [LoadReport.Table] {
+    let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
+    let loads = TableLoads(snapshot: snapshot, pipeline: self)
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          try await snapshot.read(readers: configuration.readers, limits: configuration.loadLimits) {
+            event in
+            await loads.enqueued(event)
+            try await channel.send(event, cost: event.byteCount)
+          }
+          channel.finish()
+        }
+        for _ in 0..<max(configuration.writers, 1) {
+          group.addTask {
+            while let event = try await channel.next() { try await loads.handle(event) }
+          }
+        }
+        do {
+          try await group.waitForAll()
+        } catch {
+          channel.finish(throwing: error)
+          throw error
+        }
+      }
+    } catch {
+      await loads.abandon()
+      throw error
+    }
+    return await loads.reports
+  }
+
+  private func finish(_ snapshot: any SourceSnapshot, rows: Int) async throws {
+    let checkpoint = Checkpoint(
+      pipeline: name, kind: .fullLoad,
+      packageID: LoadPackage(pipeline: name, from: .zero).id(to: snapshot.position),
+      position: snapshot.position, commitTime: .microsecondsSince1970, rowCount: rows)
+    try await destination.record(checkpoint)
+    source.confirm(snapshot.position)
+    configuration.progress?(.committed(checkpoint))
+  }
+}
+
+extension SnapshotEvent {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .rows(_, let rows): rows.byteCount
+    case .finished: 0
+    }
+  }
+}

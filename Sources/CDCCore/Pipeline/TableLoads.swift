@@ -1,0 +1,70 @@
+internal import Logging
+
+/// The tables of one full load on their way: begins each with its first event and commits it when the reader has
+/// finished it and the last of its batches is written, whichever writer that is.
+actor TableLoads {
+  private let snapshot: any SourceSnapshot
+  private let pipeline: Pipeline
+  private var loads: [Int: Task<any TableLoad, any Error>] = [:]
+  private var pending: [Int: Int] = [:]
+  private var rows: [Int]
+
+  init(snapshot: any SourceSnapshot, pipeline: Pipeline) {
+    self.snapshot = snapshot
+    self.pipeline = pipeline
+    rows = Array(repeating: 0, count: snapshot.tables.count)
+  }
+
+  var reports: [LoadReport.Table] {
+    zip(snapshot.tables, rows).map { LoadReport.Table(name: $0.name, rows: $1) }
+  }
+
+  /// To be called before an event is handed on, in its reader's order. The mark of the table's end counts too, so a
+  /// count of zero means that both have passed.
+  func enqueued(_ event: SnapshotEvent) {
+    switch event {
+    case .rows(let table, _): pending[table, default: 1] += 1
+    case .finished(let table): pending[table, default: 1] += 0
+    }
+  }
+
+  func handle(_ event: SnapshotEvent) async throws {
+    switch event {
+    case .rows(let table, let batch):
+      try await load(of: table).write(batch)
+      rows[table] += batch.rowCount
+      pipeline.configuration.progress?(.loading(snapshot.tables[table].name, rows: rows[table]))
+      try await passed(table)
+    case .finished(let table):
+      try await passed(table)
+    }
+  }
+
+  func abandon() async {
+    for task in loads.values { await (try? task.value)?.abandon() }
+    loads.removeAll()
+  }
+
+  private func passed(_ table: Int) async throws {
+    pending[table, default: 1] -= 1
+    guard pending[table] == 0 else { return }
+    try await load(of: table).commit()
+    loads[table] = nil
+    let name = snapshot.tables[table].name
+    pipeline.configuration.progress?(.loaded(name, rows: rows[table]))
+    pipeline.logger.info("table loaded", metadata: ["table": "\(name)", "rows": "\(rows[table])"])
+  }
+
+  private func load(of table: Int) async throws -> any TableLoad {
+    if let task = loads[table] { return try await task.value }
+    let schema = snapshot.tables[table]
+    let (pipeline, position) = (pipeline, snapshot.position)
+    let task = Task {
+      try await pipeline.destination.beginLoad(
+        schema, disposition: pipeline.configuration.resources.disposition(of: schema),
+        pipeline: pipeline.name, position: position)
+    }
+    loads[table] = task
+    return try await task.value
+  }
+}
