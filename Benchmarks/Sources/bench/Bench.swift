@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// What the benchmarks need beyond the command itself: a destination that drops everything, and a merge alone.
+@main
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(subcommands: [Capture.self, MergeTable.self, Merge.self])
+}
