@@ -75,7 +75,13 @@ let package = Package(
       name: "TestSupport", dependencies: ["CDCCore"], path: "Tests/Support",
       exclude: ["Postgres/keeper.sh", "Python"], swiftSettings: settings),
     .testTarget(
-      name: "CDCCoreTests", dependencies: ["CDCCore", "TestSupport"], swiftSettings: settings),
+      name: "CDCCoreTests",
+      dependencies: [
+        "CDCCore", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "PGWireTests", dependencies: ["PGWire", "CDCCore", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),

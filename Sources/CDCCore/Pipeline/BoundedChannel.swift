@@ -4,7 +4,7 @@ import Synchronization
 /// bounded by its cost in bytes, not by its number.
 ///
 /// Any number of senders and receivers. An element that costs more than the whole capacity passes when nothing
-/// else waits. A failure reaches every party, those that wait included.
+/// else waits. An end reaches every party, those that wait included.
 final class BoundedChannel<Element: Sendable>: Sendable {
   private struct State {
     var queue: [(element: Element, cost: Int)] = []
@@ -53,40 +53,50 @@ final class BoundedChannel<Element: Sendable>: Sendable {
     while true {
       try Task.checkCancellation()
       let taken = try state.withLock { state -> Element?? in
-        if case .failure(let error)? = state.end { throw error }
-        if state.head < state.queue.count {
-          let (element, cost) = state.queue[state.head]
-          state.head += 1
-          state.cost -= cost
-          if state.head == state.queue.count || state.head > 64 {
-            state.queue.removeFirst(state.head)
-            state.head = 0
-          }
-          wakeAll(&state.senders)
-          return .some(element)
-        }
-        return state.end == nil ? nil : .some(nil)
+        guard state.head == state.queue.count else { return .some(take(&state)) }
+        guard let end = state.end else { return nil }
+        try end.get()
+        return .some(nil)
       }
       if let taken { return taken }
       await wait(\.receivers) { state in state.end == nil && state.head == state.queue.count }
     }
   }
 
-  /// No more elements come. With an error, what still waits is dropped and every party gets the error.
+  /// No more elements come. Receivers get what waits, then the error if there is one.
   func finish(throwing error: (any Error)? = nil) {
     state.withLock { state in
-      if case .failure? = state.end { return }
-      if let error {
-        state.queue.removeAll()
-        state.head = 0
-        state.cost = 0
-        state.end = .failure(error)
-      } else if state.end == nil {
-        state.end = .success(())
-      }
-      wakeAll(&state.senders)
-      wakeAll(&state.receivers)
+      guard state.end == nil else { return }
+      end(&state, error)
     }
+  }
+
+  /// Drops what waits: every party gets the error now.
+  func abandon(throwing error: any Error) {
+    state.withLock { state in
+      state.queue.removeAll()
+      state.head = 0
+      state.cost = 0
+      end(&state, error)
+    }
+  }
+
+  private func end(_ state: inout State, _ error: (any Error)?) {
+    state.end = error.map { .failure($0) } ?? .success(())
+    wakeAll(&state.senders)
+    wakeAll(&state.receivers)
+  }
+
+  private func take(_ state: inout State) -> Element {
+    let (element, cost) = state.queue[state.head]
+    state.head += 1
+    state.cost -= cost
+    if state.head == state.queue.count || state.head > 64 {
+      state.queue.removeFirst(state.head)
+      state.head = 0
+    }
+    wakeAll(&state.senders)
+    return element
   }
 
   private func wait(

@@ -70,12 +70,12 @@ extension Pipeline {
         }
       } onCancel: {
         reader.cancel()
-        channel.finish(throwing: CancellationError())
+        channel.abandon(throwing: CancellationError())
       }
       await packages.abandon()
     } catch {
       reader.cancel()
-      channel.finish(throwing: error)
+      channel.abandon(throwing: error)
       await packages.abandon()
       await reader.value
       throw error

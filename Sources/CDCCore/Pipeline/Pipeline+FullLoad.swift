@@ -58,7 +58,7 @@ extension Pipeline {
         do {
           try await group.waitForAll()
         } catch {
-          channel.finish(throwing: error)
+          channel.abandon(throwing: error)
           throw error
         }
       }

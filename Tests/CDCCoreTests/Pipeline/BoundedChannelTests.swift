@@ -48,6 +48,22 @@ import Testing
     await #expect(throws: Broken.self) { _ = try await receiver.value }
   }
 
+  @Test func anErrorAtTheEndComesAfterWhatWasSentBefore() async throws {
+    let channel = BoundedChannel<Int>(capacity: 5)
+    try await channel.send(1, cost: 1)
+    channel.finish(throwing: Broken())
+    #expect(try await channel.next() == 1)
+    await #expect(throws: Broken.self) { _ = try await channel.next() }
+    await #expect(throws: Broken.self) { try await channel.send(2, cost: 1) }
+  }
+
+  @Test func abandoningDropsWhatWaits() async throws {
+    let channel = BoundedChannel<Int>(capacity: 5)
+    try await channel.send(1, cost: 1)
+    channel.abandon(throwing: Broken())
+    await #expect(throws: Broken.self) { _ = try await channel.next() }
+  }
+
   @Test func cancellingAWaitingReceiverEndsItsWait() async throws {
     let channel = BoundedChannel<Int>(capacity: 1)
     let receiver = Task { try await channel.next() }
