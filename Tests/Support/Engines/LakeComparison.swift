@@ -1,0 +1,72 @@
+/// Holds a Delta table against the PostgreSQL table that it copies: columns, types, every value of every row.
+/// PostgreSQL's side is its own COPY text, by psql; the lake's side is what other engines read.
+import Foundation
+public import Testing
+
+/// Records an issue for each engine that does not find in the Delta table at `lakeTable` exactly what
+/// `postgresTable` holds now. Columns whose names begin with `_cdc_` do not count.
+///
+/// - Parameters:
+///   - postgresTable: as SQL spells it, with its schema.
+///   - filter: a WHERE condition on PostgreSQL's side.
+public func expectEqual(
+  lakeTable: String, postgresTable: String, in database: TestDatabase,
+  engines: [Engine] = Engine.forDelta, version: Int? = nil, filter: String = "true",
+  sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  for difference in try await differences(
+    lakeTable: lakeTable, postgresTable: postgresTable, in: database, engines: engines,
+    version: version, filter: filter)
+  {
+    Issue.record("\(difference)", sourceLocation: sourceLocation)
+  }
+}
+
+/// As `expectEqual`, as sentences: one an engine, none where all agree.
+public func differences(
+  lakeTable: String, postgresTable: String, in database: TestDatabase,
+  engines: [Engine] = Engine.forDelta, version: Int? = nil, filter: String = "true"
+) async throws -> [String] {
+  try await withTemporaryDirectory { directory in
+    let columns = try await database.psql(columnQuery(postgresTable))
+    let copy = directory.path("rows")
+    try await database.psql(
+      """
+      SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
+      SET extra_float_digits = 1;
+      \\copy (SELECT * FROM \(postgresTable) WHERE \(filter)) TO '\(copy)'
+      """)
+    struct Answer: Decodable { var differences: [String] }
+    var found: [String] = []
+    for engine in engines {
+      let answer: Answer = try await LakeReader.ask(
+        LakeReader.Question(
+          operation: "differences", engine: engine, path: lakeTable, version: version,
+          columns: columns, copy: copy))
+      if !answer.differences.isEmpty {
+        found.append(
+          "\(postgresTable) and \(lakeTable), read by \(engine), differ:\n  "
+            + answer.differences.joined(separator: "\n  "))
+      }
+    }
+    return found
+  }
+}
+
+/// The table's columns as JSON, domains resolved to what they are made of.
+private func columnQuery(_ table: String) -> String {
+  """
+  WITH RECURSIVE step AS (
+    SELECT attnum, attname, atttypid AS type, atttypmod AS modifier, 0 AS depth FROM pg_attribute
+    WHERE attrelid = '\(table)'::regclass AND attnum > 0 AND NOT attisdropped
+    UNION ALL
+    SELECT attnum, attname, typbasetype, CASE WHEN modifier = -1 THEN typtypmod ELSE modifier END, depth + 1
+    FROM step JOIN pg_type ON pg_type.oid = type AND typtype = 'd'
+  ), base AS (
+    SELECT DISTINCT ON (attnum) * FROM step ORDER BY attnum, depth DESC
+  )
+  SELECT coalesce(json_agg(json_build_object(
+    'name', attname, 'type', format_type(type, modifier), 'kind', typtype) ORDER BY attnum), '[]')
+  FROM base JOIN pg_type ON pg_type.oid = type
+  """
+}
