@@ -85,13 +85,14 @@ public enum LakeReader {
     guard let answer = try await worker.value.ask(line) else {
       throw Failure(description: "the Python worker ended while it answered \(line.prefix(500))")
     }
-    struct Refusal: Decodable { var error: String? }
     let data = Data(answer.utf8)
     if let error = try JSONDecoder().decode(Refusal.self, from: data).error {
       throw Failure(description: error)
     }
     return try JSONDecoder().decode(Answer.self, from: data)
   }
+
+  private struct Refusal: Decodable { var error: String? }
 
   private static let worker = Task {
     let support = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
