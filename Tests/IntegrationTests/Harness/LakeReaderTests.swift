@@ -27,7 +27,7 @@ import Testing
       "day": pa.array([19782, -735160], pa.int32()).cast(pa.date32()),
       "at": pa.array([1709200800000000 + one, None], pa.timestamp("us", "UTC")),
       "wall": pa.array([-1000, None], pa.timestamp("us")),
-      "tags": pa.array([["a", None, 'x "y,'], None]), "mood": pa.array(["sad", None]),
+      "tags": pa.array([["a", None, 'x "y\\\\,'], None]), "mood": pa.array(["sad", None]),
       "span": pa.array(["P1MT2H", None])}))
     """
 

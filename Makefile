@@ -1,0 +1,29 @@
+# The two commands of the README are `make demo` and `make test`; each installs what it misses.
+# The work is in scripts/, one a target.
+
+.PHONY: build demo test lint bench setup clean
+
+build:
+	scripts/dependencies.sh build
+	swift build
+
+demo:
+	scripts/dependencies.sh build postgresql
+	scripts/demo.sh
+
+test: setup
+	scripts/test.sh
+
+lint: setup
+	scripts/lint.sh
+
+bench: setup
+	scripts/bench.sh
+
+# What tests, lint and benchmarks need beyond the toolchain, the Python environment included.
+setup:
+	scripts/dependencies.sh build postgresql python
+	scripts/python.sh
+
+clean:
+	rm -rf .build .venv lake test.log Examples/*/.build Benchmarks/.build

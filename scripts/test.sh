@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the examples, then runs every test against a real PostgreSQL. A test that is skipped fails the run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for example in Examples/*/; do
+  echo "Building ${example%/}"
+  swift build --package-path "$example"
+done
+
+swift test --parallel "$@" 2>&1 </dev/null | tee test.log
+
+# Swift Testing says "Test name() skipped", XCTest "... skipped (0.0 seconds)".
+if grep -E "(Test|Suite|Test Case) .* skipped" test.log; then
+  echo "Skipped tests count as failed: the lines above name them." >&2
+  exit 1
+fi
+grep -E "Test run with [1-9][0-9]* tests" test.log >/dev/null || {
+  echo "No test ran." >&2
+  exit 1
+}
