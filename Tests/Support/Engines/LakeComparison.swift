@@ -29,12 +29,17 @@ public func differences(
 ) async throws -> [String] {
   try await withTemporaryDirectory { directory in
     let columns = try await database.psql(columnQuery(postgresTable))
+    let names = try await database.psql(
+      """
+      SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+      WHERE attrelid = '\(postgresTable)'::regclass AND \(publishedColumn)
+      """)
     let copy = directory.path("rows")
     try await database.psql(
       """
       SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
       SET extra_float_digits = 1;
-      \\copy (SELECT * FROM \(postgresTable) WHERE \(filter)) TO '\(copy)'
+      \\copy (SELECT \(names) FROM \(postgresTable) WHERE \(filter)) TO '\(copy)'
       """)
     struct Answer: Decodable { var differences: [String] }
     var found: [String] = []
@@ -53,12 +58,15 @@ public func differences(
   }
 }
 
+/// Generated columns are not in the WAL's messages before PostgreSQL 18, so they are not copied.
+private let publishedColumn = "attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+
 /// The table's columns as JSON, domains resolved to what they are made of.
 private func columnQuery(_ table: String) -> String {
   """
   WITH RECURSIVE step AS (
     SELECT attnum, attname, atttypid AS type, atttypmod AS modifier, 0 AS depth FROM pg_attribute
-    WHERE attrelid = '\(table)'::regclass AND attnum > 0 AND NOT attisdropped
+    WHERE attrelid = '\(table)'::regclass AND \(publishedColumn)
     UNION ALL
     SELECT attnum, attname, typbasetype, CASE WHEN modifier = -1 THEN typtypmod ELSE modifier END, depth + 1
     FROM step JOIN pg_type ON pg_type.oid = type AND typtype = 'd'
