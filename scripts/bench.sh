@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Measures; what it prints is what Benchmarks/RESULTS.md records.
+# Measures against the physical limits and prints what Benchmarks/RESULTS.md records.
+# Usage: bench.sh [--scale 1.0] [--runs 3] [--only load,capture,memory,merge]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export CDC_PYTHON=${CDC_PYTHON:-$PWD/.venv/bin/python}
-if [ -x Benchmarks/run.sh ]; then exec Benchmarks/run.sh "$@"; fi
-exec swift run --package-path Benchmarks -c release "$@"
+swift build -c release --product cdc
+swift build -c release --package-path Benchmarks
+cdc=$(swift build -c release --product cdc --show-bin-path)/cdc
+bench=$(swift build -c release --package-path Benchmarks --show-bin-path)/bench
+exec "${CDC_PYTHON:-.venv/bin/python}" Benchmarks/driver/main.py "$cdc" "$bench" "$@"
