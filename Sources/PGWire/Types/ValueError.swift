@@ -1,0 +1,33 @@
+/// Why a field could not be taken into a column.
+package enum ValueError: Error, Hashable, Sendable {
+  /// The bytes are not of the form that the type's send or output function writes.
+  case malformed
+  /// `NaN`, where the column is a decimal.
+  case notANumber
+  /// `infinity`, where the column is a decimal, a date or a timestamp.
+  case infinite
+  /// A date or timestamp before 0001-01-01 or after 9999-12-31.
+  case outOfRange
+  /// More digits, before or after the point, than the decimal has.
+  case tooManyDigits
+  /// An array of more than one dimension.
+  case dimensions
+  /// More than 2 GiB of values in one column of one batch.
+  case tooLarge
+
+  /// The value is sound, but its column cannot hold it: the table's contract decides.
+  package var isContractual: Bool { self != .malformed && self != .tooLarge }
+
+  /// Completes the sentence "the value …".
+  package var explanation: String {
+    switch self {
+    case .malformed: "is not in the form that its type has on the wire"
+    case .notANumber: "is NaN, which a decimal cannot hold"
+    case .infinite: "is infinite, which the column's type cannot hold"
+    case .outOfRange: "lies outside the years 0001 to 9999"
+    case .tooManyDigits: "has more digits than the column's decimal type"
+    case .dimensions: "is an array of more than one dimension"
+    case .tooLarge: "brings the column of one batch beyond 2 GiB"
+    }
+  }
+}
