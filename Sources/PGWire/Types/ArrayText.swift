@@ -67,6 +67,10 @@ extension ColumnBuilder {
       }
       scratch.append(byte)
     }
-    try elements[0].append(text: scratch.span.bytes)
+    // Out of `self`, so that the elements may grow while it is read.
+    var unescaped: [UInt8] = []
+    swap(&unescaped, &scratch)
+    defer { swap(&unescaped, &scratch) }
+    try elements[0].append(text: unsafe unescaped.span.bytes)
   }
 }

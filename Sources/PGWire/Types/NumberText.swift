@@ -1,5 +1,9 @@
 /// The text forms of the numbers: what int2out … numeric_out print, and nothing more liberal.
-import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
 
 @inline(__always)
 func integer<T: FixedWidthInteger>(text field: RawSpan, _: T.Type) throws(ValueError) -> T {
@@ -76,11 +80,11 @@ private func specialNumeric(_ field: RawSpan, _ offset: Int) -> ValueError {
 
 /// Shortest digits that give the value back, as extra_float_digits ≥ 1 prints them.
 func double(text field: RawSpan) throws(ValueError) -> Double {
-  try parse(float: field, .nan, .infinity) { unsafe strtod($0, $1) }
+  unsafe try parse(float: field, .nan, .infinity) { unsafe strtod($0, $1) }
 }
 
 func float(text field: RawSpan) throws(ValueError) -> Float {
-  try parse(float: field, .nan, .infinity) { unsafe strtof($0, $1) }
+  unsafe try parse(float: field, .nan, .infinity) { unsafe strtof($0, $1) }
 }
 
 private func parse<T: FloatingPoint>(
