@@ -61,11 +61,15 @@ extension Pipeline {
       }
     }
     var packages = Packages(pipeline: self, position: checkpoint.position)
+    let workers = WorkerPool(threads: configuration.writers)
+    defer { withExtendedLifetime(workers) {} }
     do {
       try await withTaskCancellationHandler {
         try await cancellingOnGracefulShutdown(reader) {
-          while let event = try await channel.next() {
-            if let done = try await packages.handle(event) { committed(done.checkpoint, done.changes) }
+          try await withTaskExecutorPreference(workers) {
+            while let event = try await channel.next() {
+              if let done = try await packages.handle(event) { committed(done.checkpoint, done.changes) }
+            }
           }
         }
       } onCancel: {

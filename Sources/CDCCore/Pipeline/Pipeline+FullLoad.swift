@@ -40,6 +40,8 @@ extension Pipeline {
   private func load(_ snapshot: any SourceSnapshot) async throws -> [LoadReport.Table] {
     let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
     let loads = TableLoads(snapshot: snapshot, pipeline: self)
+    let workers = WorkerPool(threads: configuration.writers)
+    defer { withExtendedLifetime(workers) {} }
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -51,7 +53,7 @@ extension Pipeline {
           channel.finish()
         }
         for _ in 0..<max(configuration.writers, 1) {
-          group.addTask {
+          group.addTask(executorPreference: workers) {
             while let event = try await channel.next() { try await loads.handle(event) }
           }
         }
