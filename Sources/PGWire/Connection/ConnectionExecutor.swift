@@ -1,0 +1,112 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Runs an actor's jobs one after the other on a thread of its own.
+///
+/// libpq blocks, and a connection "can be used by one thread at a time" (manual, "Behavior in Threaded Programs"):
+/// each connection gets such a thread, so that the threads which all other tasks share are never held up.
+/// The thread ends when the executor is gone and the last job has run.
+package final class ConnectionExecutor: SerialExecutor {
+  private let queue = JobQueue()
+
+  package init() throws(PostgresError) {
+    let queue = queue
+    try startThread { queue.run() }
+  }
+
+  deinit { queue.stop() }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    queue.append(UnownedJob(job), for: self)
+  }
+
+  package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    unsafe UnownedSerialExecutor(ordinary: self)
+  }
+}
+
+/// The jobs that wait for the thread. Everything mutable is guarded by `mutex`.
+@safe
+private final class JobQueue: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  /// Each with its executor, which so outlives the job.
+  private var waiting: [(job: UnownedJob, executor: ConnectionExecutor)] = []
+  private var isStopped = false
+
+  init() {
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe changed.initialize(to: pthread_cond_t())
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(changed)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe changed.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  func append(_ job: UnownedJob, for executor: ConnectionExecutor) {
+    unsafe pthread_mutex_lock(mutex)
+    waiting.append((job, executor))
+    unsafe pthread_cond_signal(changed)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  func stop() {
+    unsafe pthread_mutex_lock(mutex)
+    isStopped = true
+    unsafe pthread_cond_signal(changed)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  func run() {
+    while true {
+      unsafe pthread_mutex_lock(mutex)
+      while waiting.isEmpty && !isStopped { unsafe pthread_cond_wait(changed, mutex) }
+      let jobs = waiting
+      waiting = []
+      unsafe pthread_mutex_unlock(mutex)
+      if jobs.isEmpty { return }
+      for (job, executor) in jobs { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+    }
+  }
+}
+
+/// Runs `body` on a new detached thread.
+func startThread(_ body: @escaping @Sendable () -> Void) throws(PostgresError) {
+  final class Start: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  let start = unsafe Unmanaged.passRetained(Start(body))
+  var attributes = pthread_attr_t()
+  unsafe pthread_attr_init(&attributes)
+  unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  defer { unsafe pthread_attr_destroy(&attributes) }
+  #if os(Linux)
+    var thread = pthread_t()
+  #else
+    var thread: pthread_t?
+  #endif
+  let status = unsafe pthread_create(
+    &thread, &attributes,
+    { argument in
+      #if os(Linux)
+        guard let argument = unsafe argument else { return nil }
+      #endif
+      unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+      return nil
+    }, start.toOpaque())
+  guard status == 0 else {
+    unsafe start.release()
+    throw PostgresError(.system, "no thread for a connection could be started (error \(status))")
+  }
+}

@@ -1,0 +1,72 @@
+internal import CLibpq
+
+/// A connection string as the user gave it, merged with what this library needs, and never printed with a secret.
+///
+/// Everything that libpq knows works: URLs, keyword strings, `PG*` variables, service files, `.pgpass`, TLS.
+/// Source: PostgreSQL manual, "Connection Strings", "Parameter Key Words".
+public struct ConnectionSettings: Sendable {
+  /// By libpq's key words. What is not here comes from `PG*`, the service file, `.pgpass` and libpq's defaults.
+  public private(set) var parameters: [String: String]
+  /// How long connecting may take in all.
+  public var timeout: Duration
+
+  /// - Parameter conninfo: a URL, a keyword string, the plain name of a database, or empty.
+  /// - Parameter overriding: win over what `conninfo` says.
+  public init(_ conninfo: String = "", overriding: [String: String] = [:]) throws {
+    parameters = try Self.parse(conninfo)
+    for (keyword, value) in overriding { parameters[keyword] = value }
+    let seconds = parameters["connect_timeout"].flatMap(Int.init) ?? 0
+    timeout = .seconds(seconds > 0 ? max(seconds, 2) : 30)
+  }
+
+  public subscript(keyword: String) -> String? {
+    get { parameters[keyword] }
+    set { parameters[keyword] = newValue }
+  }
+
+  /// Where the connection goes, for people: no password, no options.
+  public var redacted: String {
+    let user = parameters["user"].map { $0 + "@" } ?? ""
+    let port = parameters["port"].map { ":" + $0 } ?? ""
+    let host = parameters["host"] ?? parameters["hostaddr"] ?? ""
+    return "postgresql://\(user)\(host)\(port)/\(parameters["dbname"] ?? "")"
+  }
+
+  private static func parse(_ conninfo: String) throws -> [String: String] {
+    let trimmed = String(
+      conninfo.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    if trimmed.isEmpty { return [:] }
+    if !trimmed.contains("=") && !trimmed.contains("://") { return ["dbname": trimmed] }
+    var message: UnsafeMutablePointer<CChar>? = nil
+    let options = unsafe PQconninfoParse(trimmed, &message)
+    defer {
+      unsafe PQconninfoFree(options)
+      unsafe PQfreemem(message)
+    }
+    guard let options = unsafe options else {
+      let text = unsafe message.map { unsafe String(cString: $0) } ?? ""
+      throw PostgresError(
+        .invalidConnectionString, "the connection string cannot be read: \(withoutQuotations(text))",
+        hint: "Forms: postgresql://user@host:5432/dbname?sslmode=require, or host=… dbname=… user=…; "
+          + "special characters in a URL are percent-encoded.")
+    }
+    var parameters: [String: String] = [:]
+    var option = unsafe options
+    while let keyword = unsafe option.pointee.keyword {
+      if let value = unsafe option.pointee.val {
+        parameters[unsafe String(cString: keyword)] = unsafe String(cString: value)
+      }
+      unsafe option += 1
+    }
+    return parameters
+  }
+
+  /// libpq quotes the part of the string that it could not read, which may hold the password.
+  private static func withoutQuotations(_ message: String) -> String {
+    var parts: [Substring] = []
+    for (index, part) in message.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
+      parts.append(index % 2 == 0 || part.count <= 1 ? part : "…")
+    }
+    return parts.joined(separator: "\"").filter { $0 != "\n" }
+  }
+}
