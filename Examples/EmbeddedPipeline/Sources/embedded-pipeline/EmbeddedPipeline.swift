@@ -19,7 +19,8 @@ struct EmbeddedPipeline {
     ])
     let pipeline = Pipeline(
       name: "shop",
-      source: try PostgresSource(connection: environment["SOURCE"] ?? "", pipeline: "shop", resources: resources),
+      source: try PostgresSource(
+        connection: environment["SOURCE"] ?? "", pipeline: "shop", resources: resources),
       destination: try LocalDeltaDestination(path: environment["LAKE"] ?? "lake"),
       configuration: PipelineConfiguration(resources: resources),
       logger: logger)
