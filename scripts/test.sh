@@ -10,8 +10,8 @@ done
 
 swift test --parallel "$@" 2>&1 </dev/null | tee test.log
 
-# Swift Testing says "Test name() skipped", XCTest "... skipped (0.0 seconds)".
-if grep -E "(Test|Suite|Test Case) .* skipped" test.log; then
+# As Swift Testing says it: "➜ Test name() skipped.", "… skipped: reason", "… was cancelled after …".
+if grep -E "^[^ ]+ (Test|Suite) .*( skipped\.$| skipped: \"| was cancelled after)" test.log; then
   echo "Skipped tests count as failed: the lines above name them." >&2
   exit 1
 fi
