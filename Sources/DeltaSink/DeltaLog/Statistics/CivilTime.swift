@@ -24,9 +24,10 @@ enum CivilTime {
   }
 
   /// Days since 1970-01-01; nil where the text is no date.
-  static func parseDate(_ text: some StringProtocol) -> Int? {
+  static func parseDate(_ text: Substring) -> Int? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].utf8.count == 4, let year = number(parts[0]), let month = number(parts[1]),
+    guard parts.count == 3, parts[0].utf8.count == 4, let year = number(parts[0]),
+      let month = number(parts[1]),
       let day = number(parts[2]), year >= 1, (1...12).contains(month), (1...31).contains(day)
     else { return nil }
     let days = self.days(year, month, day)
@@ -56,7 +57,8 @@ enum CivilTime {
     text = text[..<start]
     if zone == "Z" { return 0 }
     let parts = zone.dropFirst().split(separator: ":")
-    guard parts.count == 2, let hours = number(parts[0]), let minutes = number(parts[1]), hours < 24, minutes < 60
+    guard parts.count == 2, let hours = number(parts[0]), let minutes = number(parts[1]), hours < 24,
+      minutes < 60
     else { return nil }
     return (hours * 60 + minutes) * (zone.first == "-" ? -1 : 1)
   }

@@ -25,7 +25,8 @@ extension FileStatistics {
     }
     try reader.requireEnd()
     self.init(
-      numRecords: try reader.required(numRecords, "stats.numRecords"), tightBounds: tightBounds, columns: bounds)
+      numRecords: try reader.required(numRecords, "stats.numRecords"), tightBounds: tightBounds,
+      columns: bounds)
   }
 }
 

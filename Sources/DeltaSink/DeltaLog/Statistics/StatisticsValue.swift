@@ -34,7 +34,7 @@ enum StatisticsValue {
     case ("byte", .number(let text)), ("short", .number(let text)), ("integer", .number(let text)),
       ("long", .number(let text)):
       return Int64(text).map { .integer(Int128($0)) }
-    case ("date", .string(let text)): return CivilTime.parseDate(text).map { .integer(Int128($0)) }
+    case ("date", .string(let text)): return CivilTime.parseDate(text[...]).map { .integer(Int128($0)) }
     case ("timestamp", .string(let text)), ("timestamp_ntz", .string(let text)):
       // Spark cuts at milliseconds: the greatest value may be up to 999 µs later.
       guard let value = CivilTime.parseTimestamp(text) else { return nil }

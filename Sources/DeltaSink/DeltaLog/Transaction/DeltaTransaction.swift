@@ -62,16 +62,14 @@ package struct DeltaTransaction: Sendable {
     removes.append(file.removal(at: time, dataChange: dataChange))
   }
 
-  /// Puts another deletion vector on a file of the snapshot.
-  ///
-  /// - Parameter stats: the file's statistics, now with wide bounds; `numRecords` stays the file's own.
+  /// Puts another deletion vector on a file of the snapshot; its statistics become wide.
   package mutating func setDeletionVector(
-    _ descriptor: DeletionVectorDescriptor, of file: AddFile, stats: String?, at time: Int64
-  ) {
+    _ descriptor: DeletionVectorDescriptor, of file: AddFile, at time: Int64
+  ) throws {
     remove(file, at: time)
     var replacement = file
     replacement.deletionVector = descriptor
-    replacement.stats = stats
+    replacement.stats = try file.stats.map(FileStatistics.widened)
     replacement.dataChange = true
     add(replacement)
   }
