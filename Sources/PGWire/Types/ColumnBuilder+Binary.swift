@@ -1,5 +1,11 @@
 /// Appending a value in its type's binary form: what the send function of the type writes.
 extension ColumnBuilder {
+  /// As `COPY … (FORMAT binary)` sends it, where columns without a binary form here are cast to text.
+  @inline(__always)
+  package mutating func append(copied field: RawSpan) throws(ValueError) {
+    if readsText { try append(text: field) } else { try append(binary: field) }
+  }
+
   @inline(__always)
   package mutating func append(binary field: RawSpan) throws(ValueError) {
     switch format.kind {

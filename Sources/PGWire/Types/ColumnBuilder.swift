@@ -5,6 +5,8 @@
 /// batch, not copied.
 package struct ColumnBuilder {
   package let format: ValueFormat
+  /// The server is asked for the text form, as the binary one is not known here.
+  package let readsText: Bool
   package var booleans: [Bool] = []
   package var int32s: [Int32] = []
   package var int64s: [Int64] = []
@@ -24,6 +26,7 @@ package struct ColumnBuilder {
 
   package init(_ format: ValueFormat) {
     self.format = format
+    readsText = !format.hasBinaryForm
     elements = format.elements.map { ColumnBuilder($0) }
     switch format.kind.storage {
     case .bytes, .list: offsets = [0]

@@ -1,0 +1,85 @@
+import CDCCore
+
+/// What the catalog says about the tables of a pipeline's resources, at one moment.
+struct Catalog: Sendable {
+  /// Sorted by name.
+  var tables: [CatalogTable]
+  var types: TypeMap
+
+  func table(oid: UInt32) -> CatalogTable? { tables.first { $0.oid == oid } }
+
+  /// Reads the tables that `resources` match.
+  ///
+  /// - Throws: `CDCError` where a pattern without `*` names something that cannot be captured, or none matches at all.
+  static func read(
+    _ resources: ResourceList, from connection: PostgresConnection
+  ) async throws -> Catalog {
+    let all = try await relations(from: connection)
+    let tables = try selection(of: resources, from: all)
+    return try await completed(tables, from: connection)
+  }
+
+  /// Reads one table as it is now; nil where it is gone.
+  static func read(table oid: UInt32, from connection: PostgresConnection) async throws -> Catalog? {
+    let found = try await relations(from: connection, where: "c.oid = \(oid)")
+    return found.isEmpty ? nil : try await completed(found, from: connection)
+  }
+
+  private static func completed(
+    _ tables: [CatalogTable], from connection: PostgresConnection
+  ) async throws -> Catalog {
+    var tables = tables
+    let columns = try await columns(of: tables.map(\.oid), from: connection)
+    for index in tables.indices { tables[index].columns = columns[tables[index].oid] ?? [] }
+    let oids = Set(tables.flatMap { $0.columns.map(\.type) })
+    return Catalog(tables: tables, types: try await types(oids, from: connection))
+  }
+
+  private static func selection(
+    of resources: ResourceList, from all: [CatalogTable]
+  ) throws -> [CatalogTable] {
+    for resource in resources.resources where !resource.pattern.contains("*") {
+      guard let table = all.first(where: { resource.matches($0.tableName) }) else {
+        throw CDCError(
+          .configuration,
+          "There is no table \(resource.pattern) in this database, or the user may not see it. Names are taken "
+            + "as the catalog spells them (schema.table, case matters); check the list of tables.")
+      }
+      if let reason = table.reasonNotCapturable {
+        throw CDCError(.configuration, reason, table: table.tableName)
+      }
+    }
+    let selected = all.filter { table in
+      table.reasonNotCapturable == nil && resources.hints(for: table.tableName) != nil
+    }
+    guard !selected.isEmpty else {
+      let patterns = resources.resources.map(\.pattern).joined(separator: ", ")
+      throw CDCError(
+        .configuration,
+        "No table matches \(patterns). Patterns are schema.table, with * for any run of characters; views, "
+          + "temporary, unlogged and foreign tables are not captured. Check the database's name and the patterns.")
+    }
+    return selected.sorted { $0.tableName < $1.tableName }
+  }
+}
+
+extension CatalogTable {
+  var tableName: TableName { TableName(schema: schema, name: name) }
+
+  /// A sentence, where the relation has no changes of its own that could be captured.
+  var reasonNotCapturable: String? {
+    switch kind {
+    case "v", "m":
+      return "A view has no changes of its own: name the tables that it reads instead."
+    case "f": return "A foreign table lives on another server: capture it there."
+    default: break
+    }
+    if isPartition {
+      return "A partition is captured as part of its partitioned table: name that table instead."
+    }
+    if persistence == "u" {
+      return "An unlogged table leaves no changes in the log: ALTER TABLE … SET LOGGED first, or leave it out."
+    }
+    return nil
+  }
+}

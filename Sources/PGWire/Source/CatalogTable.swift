@@ -1,0 +1,55 @@
+/// A table as the catalog describes it.
+struct CatalogTable: Sendable {
+  var oid: UInt32
+  var schema: String
+  var name: String
+  /// `r` table, `p` partitioned table, `v` view, `m` materialized view, `f` foreign table.
+  var kind: Character
+  var isPartition: Bool
+  /// `u` where the table is unlogged: its changes are not in the WAL.
+  var persistence: Character
+  /// `d` primary key, `i` index, `f` full row, `n` nothing.
+  var replicaIdentity: Character
+  var comment: String?
+  /// Column numbers in the key's own order; empty where there is none.
+  var primaryKey: [Int]
+  /// Of the index that REPLICA IDENTITY USING INDEX names.
+  var identityIndex: [Int]
+  /// The table that is one of its partitions has no identity to send with updates and deletes.
+  var hasLeafWithoutIdentity: Bool
+  var columns: [CatalogColumn]
+
+  /// Updates and deletes can be published: PostgreSQL refuses them in a table that is published with them and has no
+  /// identity. Manual, "Publication".
+  var hasUsableIdentity: Bool {
+    if kind == "p" { return !hasLeafWithoutIdentity }
+    return switch replicaIdentity {
+    case "d": !primaryKey.isEmpty
+    case "i": !identityIndex.isEmpty
+    case "f": true
+    default: false
+    }
+  }
+
+  /// The columns that every update and delete names the row by; empty: none, or the whole row.
+  var keyNumbers: [Int] {
+    guard hasUsableIdentity else { return [] }
+    return replicaIdentity == "i" && kind != "p" ? identityIndex : primaryKey
+  }
+
+  var quotedName: String { SQLQuoting.identifier(schema, name) }
+}
+
+struct CatalogColumn: Sendable {
+  /// pg_attribute.attnum
+  var number: Int
+  var name: String
+  var type: UInt32
+  var typmod: Int32
+  var isNotNull: Bool
+  /// Its values follow from other columns; logical replication does not send them.
+  var isGenerated: Bool
+  /// `numeric(12,2)`
+  var typeName: String
+  var comment: String?
+}

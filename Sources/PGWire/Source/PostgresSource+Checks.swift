@@ -1,0 +1,77 @@
+import CDCCore
+
+/// What must hold before anything is created, each with a paragraph that says what to do.
+extension PostgresSource {
+  /// Looks at the server, the user and the tables, and changes nothing.
+  ///
+  /// - Returns: remarks on tables that are captured with restrictions.
+  /// - Throws: the first obstacle.
+  public func check() async throws -> [String] {
+    try await withConnection { connection in
+      try await self.checkServer(connection)
+      let catalog = try await Catalog.read(self.resources, from: connection)
+      _ = try self.layouts(catalog)
+      return catalog.tables.filter { !$0.hasUsableIdentity }.map { table in
+        "Table \(table.tableName) has no replica identity (no primary key, or REPLICA IDENTITY NOTHING): only its "
+          + "inserts and truncations are captured, and it is appended to. Give it a primary key, or run "
+          + "ALTER TABLE \(table.quotedName) REPLICA IDENTITY FULL."
+      }
+    }
+  }
+
+  func checkServer(_ connection: PostgresConnection) async throws {
+    let version = await connection.serverVersion
+    guard version >= 130_000 else {
+      throw CDCError(
+        .configuration,
+        "The server is PostgreSQL \(version / 10_000); version 13 or later is needed. Upgrade the server.")
+    }
+    let row = try await connection.query(
+      """
+      SELECT current_setting('wal_level'), rolreplication OR rolsuper, rolname, pg_encoding_to_char(encoding)
+      FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()
+      """)
+    guard row[0, "current_setting"] == "logical" else {
+      throw CDCError(
+        .configuration,
+        "The server's wal_level is \(row[0, "current_setting"] ?? "unknown"), so it does not log what change data "
+          + "capture needs. Run ALTER SYSTEM SET wal_level = logical and restart the server (on a managed service: set "
+          + "its logical replication parameter, such as rds.logical_replication, and reboot).")
+    }
+    let encoding = row[0, "pg_encoding_to_char"] ?? ""
+    if encoding == "SQL_ASCII" {
+      logger.warning("the database's encoding is SQL_ASCII: text that is not UTF-8 is copied as it is")
+    }
+  }
+
+  /// The layout of each table by catalog and hints, in the catalog's order.
+  func layouts(_ catalog: Catalog) throws -> [TableLayout] {
+    try catalog.tables.map { table in
+      try TableLayout(
+        table, types: catalog.types, hints: resources.hints(for: table.tableName) ?? ResourceHints())
+    }
+  }
+
+  /// Says what to do about the errors of creating slots and publications.
+  func explained(_ error: any Error) -> any Error {
+    guard let error = error as? PostgresError else { return error }
+    let explanation: String? =
+      switch error.sqlState {
+      case "53400":
+        "All replication slots of the server are taken. Drop one that nobody uses (SELECT slot_name, active FROM "
+          + "pg_replication_slots; SELECT pg_drop_replication_slot('…')), or raise max_replication_slots and restart."
+      case "55006":
+        "The replication slot \(slotName) is in use by another process: another run of pipeline \(pipeline), or one "
+          + "whose end the server has not noticed yet (it does within wal_sender_timeout). Stop the other run, or wait."
+      case "53300":
+        "The server has no connection or WAL sender left. Close some, or raise max_connections and max_wal_senders."
+      case "42501":
+        "The user lacks a permission: \(error.message). Replication needs ALTER ROLE … REPLICATION, reading needs "
+          + "GRANT SELECT on the tables, and a publication is made by the tables' owner with the right to create in the "
+          + "database: run as that owner once, or let the owner create it (cdc check prints the statements)."
+      default: nil
+      }
+    guard let explanation else { return error }
+    return CDCError(.configuration, explanation, isRetryable: error.isRetryable, underlying: error)
+  }
+}

@@ -1,0 +1,123 @@
+public import CDCCore
+public import Logging
+internal import Synchronization
+
+/// The tables of a PostgreSQL database, and their changes by logical replication.
+///
+/// It writes nothing into the source but a replication slot and one or two publications, all named after the
+/// pipeline; `cleanUp` removes them. Needs PostgreSQL 13 or later with `wal_level = logical`, a user with the
+/// attribute REPLICATION and SELECT on the tables, and, where the publication does not yet exist, ownership of them.
+public final class PostgresSource: ChangeSource {
+  public struct Options: Sendable {
+    /// Take transactions that are still running, so that a large one need not end before its changes come.
+    public var streamsInProgress = true
+    /// How long the reader sleeps after the first byte before it drains what has come; longer is not better.
+    public var nap: Duration = .microseconds(200)
+    /// Told of `status updates` to the server at least this often.
+    public var statusInterval: Duration = .seconds(10)
+
+    public init() {}
+  }
+
+  public let pipeline: String
+  public let resources: ResourceList
+  public let options: Options
+  /// `cdc_<pipeline>`, also the publication's name.
+  public let slotName: String
+  let settings: ConnectionSettings
+  let logger: Logger
+  /// Values that became null because their column cannot hold them, by table, since this source was made.
+  private let discarded = Mutex<[TableName: Int]>([:])
+  let confirmations = Confirmations()
+
+  /// - Parameters:
+  ///   - connection: a URL, a keyword string or a database's name, as libpq takes them; `PG*` variables, service
+  ///     file and `.pgpass` fill in the rest.
+  ///   - pipeline: names the slot and the publications.
+  public init(
+    connection: String, pipeline: String, resources: ResourceList = ResourceList(),
+    options: Options = Options(), logger: Logger? = nil
+  ) throws {
+    let slotName = Self.slotName(pipeline: pipeline)
+    guard slotName.utf8.count > 4 else {
+      throw CDCError(
+        .configuration,
+        "The pipeline's name \"\(pipeline)\" has no letter or digit, but the replication slot is named after it. "
+          + "Choose a name of letters, digits and underscores.")
+    }
+    settings = try ConnectionSettings(connection)
+    self.pipeline = pipeline
+    self.slotName = slotName
+    self.resources = resources
+    self.options = options
+    self.logger = logger ?? Logger(label: "cdc.postgres")
+  }
+
+  /// Slot names have lower-case letters, digits and underscores, at most 63.
+  static func slotName(pipeline: String) -> String {
+    var name = "cdc_"
+    for character in pipeline.lowercased().utf8 {
+      switch character {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "_"):
+        name.unicodeScalars.append(Unicode.Scalar(character))
+      default: name += name.hasSuffix("_") ? "" : "_"
+      }
+    }
+    return String(name.prefix(63))
+  }
+
+  /// Inserts, updates, deletes and truncations of tables with a replica identity.
+  public var publicationName: String { slotName }
+  /// Inserts and truncations of tables without one.
+  public var insertPublicationName: String { String(slotName.prefix(55)) + "_inserts" }
+
+  /// A connection for queries and COPY, with the settings that the text decoders rely on.
+  func connect(replication: Bool = false) async throws -> PostgresConnection {
+    let parameters = replication ? ["replication": "database"] : [:]
+    var settings = settings
+    for (keyword, value) in parameters { settings[keyword] = value }
+    let connection = try await PostgresConnection.connect(settings, logger: logger)
+    for statement in SessionSettings.statements { try await connection.execute(statement) }
+    return connection
+  }
+
+  /// Runs `body` with a connection that is closed afterwards.
+  func withConnection<Result>(
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await connect()
+    do {
+      let result = try await body(connection)
+      await connection.close()
+      return result
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  public func confirm(_ position: LSN) { confirmations.confirm(position) }
+
+  public func currentPosition() async throws -> LSN {
+    try await withConnection { try await Self.currentPosition($0) }
+  }
+
+  static func currentPosition(_ connection: PostgresConnection) async throws -> LSN {
+    let sql = """
+      SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
+      """
+    guard let position = try await connection.query(sql).scalar.flatMap({ LSN($0) }) else {
+      throw PostgresError(.protocolViolation, "the server does not tell its WAL position")
+    }
+    return position
+  }
+
+  /// How many values became null, by table, because their column cannot hold them and the table's contract is
+  /// `discard_value`; counted since this source was made.
+  public var discardedValues: [TableName: Int] { discarded.withLock { $0 } }
+
+  func countDiscarded(_ count: Int, table: TableName) {
+    if count > 0 { discarded.withLock { $0[table, default: 0] += count } }
+  }
+}

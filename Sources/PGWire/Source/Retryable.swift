@@ -1,0 +1,3 @@
+import CDCCore
+
+extension PostgresError: Retryable {}

@@ -1,0 +1,30 @@
+import CDCCore
+
+/// The errors of rows, told in the words of the table: which column, where in the log, and what to do.
+extension TableLayout {
+  func error(_ error: ValueError, column: Int, position: LSN?) -> CDCError {
+    let name = schema.columns[column].name
+    guard error.isContractual else {
+      return CDCError(
+        .protocolViolation,
+        "A value of type \(schema.columns[column].sourceType) \(error.explanation). This is a defect here, or the "
+          + "server sends what its type's functions do not: please report it with the column's definition.",
+        table: schema.name, column: name, position: position)
+    }
+    return CDCError(
+      .valueOutOfRange,
+      "A value \(error.explanation) (column type \(schema.columns[column].type)), and the table's contract is to stop "
+        + "there. Correct the row in the source, or give the column a hint of type string, which holds every value, "
+        + "or set the table's contract for data types to discard_value, which makes such values null and counts them.",
+      table: schema.name, column: name, position: position)
+  }
+
+  func malformed(_ what: String, position: LSN? = nil) -> CDCError {
+    CDCError(
+      .protocolViolation, "The server sent a row that cannot be read: \(what).", table: schema.name,
+      position: position)
+  }
+
+  /// True where the contract makes null of a value that the column cannot hold.
+  var discardsValues: Bool { contract.dataType == .discardValue }
+}

@@ -1,0 +1,101 @@
+public import CDCCore
+
+/// A replication slot as pg_replication_slots shows it. Source: PostgreSQL manual, "pg_replication_slots".
+public struct SlotState: Sendable, Hashable {
+  public var name: String
+  public var plugin: String?
+  public var database: String?
+  /// The process that reads from it now.
+  public var activePID: Int?
+  /// The oldest WAL that the server keeps for it.
+  public var restartPosition: LSN?
+  /// What the destination has made durable, as far as the server was told.
+  public var confirmedPosition: LSN?
+  /// `reserved`, `extended`, `unreserved` or `lost`.
+  public var walStatus: String?
+  /// The server's end of log.
+  public var currentPosition: LSN
+  /// WAL that the server keeps for the slot, in bytes.
+  public var retainedBytes: Int
+
+  public var isActive: Bool { activePID != nil }
+  /// The server has removed WAL that the slot needs: it is of no more use.
+  public var isLost: Bool { walStatus == "lost" }
+  /// WAL written since the last confirmation, in bytes.
+  public var lagBytes: Int {
+    guard let confirmedPosition, confirmedPosition < currentPosition else { return 0 }
+    return Int(clamping: currentPosition.rawValue - confirmedPosition.rawValue)
+  }
+}
+
+extension PostgresSource {
+  /// The pipeline's slot; nil where there is none.
+  public func status() async throws -> SlotState? {
+    try await withConnection { try await self.slotState(on: $0) }
+  }
+
+  func slotState(on connection: PostgresConnection) async throws -> SlotState? {
+    let current = try await Self.currentPosition(connection)
+    let row = try await connection.query(
+      """
+      SELECT plugin, database, active_pid, restart_lsn, confirmed_flush_lsn, wal_status
+      FROM pg_replication_slots WHERE slot_name = $1
+      """, [slotName])
+    guard !row.rows.isEmpty else { return nil }
+    let restart = row[0, "restart_lsn"].flatMap { LSN($0) }
+    return SlotState(
+      name: slotName, plugin: row[0, "plugin"], database: row[0, "database"],
+      activePID: row[0, "active_pid"].flatMap { Int($0) }, restartPosition: restart,
+      confirmedPosition: row[0, "confirmed_flush_lsn"].flatMap { LSN($0) },
+      walStatus: row[0, "wal_status"], currentPosition: current,
+      retainedBytes: restart.map { $0 < current ? Int(clamping: current.rawValue - $0.rawValue) : 0 } ?? 0)
+  }
+
+  /// The slot that `changes` can read from.
+  ///
+  /// - Throws: `CDCError.Code.positionLost` where it is gone or of no more use.
+  func usableSlot(on connection: PostgresConnection) async throws -> SlotState {
+    guard let slot = try await slotState(on: connection) else {
+      throw CDCError(
+        .positionLost,
+        "The source has no replication slot \(slotName), so changes since the last package cannot be read. It was "
+          + "never created, or somebody dropped it. Run a full load, which creates it: cdc run --mode full_load.")
+    }
+    if slot.isLost {
+      throw CDCError(
+        .positionLost,
+        "The server has removed log that the replication slot \(slotName) still needed (max_slot_wal_keep_size was "
+          + "exceeded while the pipeline was not running or too slow), so changes are missing. Run a full load, which "
+          + "makes a new slot: cdc run --mode full_load. Raise max_slot_wal_keep_size, or run the pipeline more often.")
+    }
+    if slot.plugin != "pgoutput" {
+      throw CDCError(
+        .configuration,
+        "The replication slot \(slotName) belongs to another program (its plugin is \(slot.plugin ?? "none")). "
+          + "Choose another name for the pipeline.")
+    }
+    return slot
+  }
+
+  /// Drops the pipeline's slot, if there is one.
+  ///
+  /// - Throws: `CDCError` where another process reads from it.
+  func dropSlot(on connection: PostgresConnection) async throws {
+    do {
+      try await connection.query(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1", [slotName])
+    } catch { throw explained(error) }
+  }
+
+  /// Removes from the source what the pipeline has created there: its slot and its publications.
+  public func cleanUp() async throws {
+    try await withConnection { connection in
+      try await self.dropSlot(on: connection)
+      do {
+        for name in try await self.existingPublications(on: connection) {
+          try await connection.execute("DROP PUBLICATION IF EXISTS \(SQLQuoting.identifier(name))")
+        }
+      } catch { throw self.explained(error) }
+    }
+  }
+}

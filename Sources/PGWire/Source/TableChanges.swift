@@ -1,0 +1,169 @@
+import CDCCore
+
+/// The changes of one table as they come out of the log: tuples are decoded straight into columns, beside them what
+/// each change did and where it stood.
+struct TableChanges {
+  let layout: TableLayout
+  /// For each field of the Relation the column that it goes to, −1 where it is left out.
+  let targets: [Int]
+  /// The fields of the Relation that make the key.
+  private let keyFields: [Int]
+  private(set) var rowCount = 0
+  private(set) var discardedValues = 0
+  private var columns: [ColumnBuilder]
+  private var operations: [Operation] = []
+  private var positions: [LSN] = []
+  private var transactions: [TransactionRun] = []
+  private var lastTransaction = -1
+  /// By column; filled only where `hasUnchanged`.
+  private var unchanged: [[Int32]]
+  private var hasUnchanged = false
+  private var oldKeyRows: [Int32: Int32] = [:]
+  /// The fields of an update's old tuple.
+  private var oldFields: [TupleValue] = []
+  private var sizing = BatchSizing()
+
+  init(layout: TableLayout, targets: [Int]) {
+    self.layout = layout
+    self.targets = targets
+    keyFields = layout.schema.key.compactMap { column in targets.firstIndex(of: column) }
+    columns = layout.formats.map { ColumnBuilder($0) }
+    unchanged = Array(repeating: [], count: columns.count)
+  }
+
+  /// What the builders take in memory, in bytes.
+  var byteCount: Int {
+    columns.reduce(0) { $0 + $1.byteCount } + rowCount * (MemoryLayout<LSN>.size + 1)
+  }
+
+  /// The transaction that the next rows belong to.
+  @inline(__always)
+  mutating func enter(_ transaction: ChangeTransaction) {
+    if lastTransaction == transaction.number { return }
+    lastTransaction = transaction.number
+    var run = transaction.run
+    run.firstRow = rowCount
+    transactions.append(run)
+  }
+
+  @inline(__always)
+  mutating func insert(_ message: RawSpan, _ tuple: Int, position: LSN) throws {
+    try appendTuple(message, tuple, position: position, operation: .insert)
+  }
+
+  mutating func delete(_ message: RawSpan, _ tuple: Int, position: LSN) throws {
+    try appendTuple(message, tuple, position: position, operation: .delete)
+  }
+
+  mutating func update(_ message: RawSpan, _ update: UpdateMessage, position: LSN) throws {
+    oldFields.removeAll(keepingCapacity: true)
+    if update.old != nil {
+      var offset = update.oldTuple
+      for _ in 0..<(try message.readColumnCount(at: &offset)) {
+        oldFields.append(try message.readTupleValue(at: &offset))
+      }
+      if try keyDiffers(message, update.newTuple) {
+        try appendTuple(message, update.oldTuple, position: position, operation: .deleteOldKey)
+      }
+    }
+    let hasOldRow = operations.last == .deleteOldKey && update.old != nil && !keyFields.isEmpty
+    let oldRow = hasOldRow && positions.last == position ? Int32(truncatingIfNeeded: rowCount - 1) : -1
+    try appendTuple(
+      message, update.newTuple, position: position, operation: .update, oldRow: oldRow)
+  }
+
+  /// Compares the key's bytes: both tuples are sent in the same form.
+  private func keyDiffers(_ message: RawSpan, _ newTuple: Int) throws -> Bool {
+    guard !keyFields.isEmpty else { return false }
+    var offset = newTuple
+    let count = try message.readColumnCount(at: &offset)
+    guard count == oldFields.count else { throw layout.malformed("its tuples differ in length") }
+    for field in 0..<count {
+      let new = try message.readTupleValue(at: &offset)
+      guard keyFields.contains(field) else { continue }
+      let old = oldFields[field]
+      if new.kind == .unchanged || old.kind == .null { continue }
+      guard new.kind == old.kind, new.count == old.count else { return true }
+      for index in 0..<new.count
+      where message.byte(new.start + index) != message.byte(old.start + index) { return true }
+    }
+    return false
+  }
+
+  @inline(__always)
+  private mutating func appendTuple(
+    _ message: RawSpan, _ tuple: Int, position: LSN, operation: Operation, oldRow: Int32 = -1
+  ) throws {
+    var offset = tuple
+    let count = try message.readColumnCount(at: &offset)
+    guard count == targets.count else {
+      throw layout.malformed("it has \(count) columns", position: position)
+    }
+    var cells = columns.mutableSpan
+    var field = 0
+    while field < count {
+      let value = try message.readTupleValue(at: &offset)
+      let column = targets[field]
+      field &+= 1
+      if column < 0 { continue }
+      do throws(ValueError) {
+        switch value.kind {
+        case .binary: try cells[column].append(binary: message.extracting(value.range))
+        case .text: try cells[column].append(text: message.extracting(value.range))
+        case .null: cells[column].appendNull()
+        case .unchanged:
+          // The old row has the value where REPLICA IDENTITY is FULL, or where it is part of the key.
+          let old = field <= oldFields.count && operation == .update ? oldFields[field &- 1] : value
+          switch old.kind {
+          case .binary: try cells[column].append(binary: message.extracting(old.range))
+          case .text: try cells[column].append(text: message.extracting(old.range))
+          case .null, .unchanged:
+            cells[column].appendNull()
+            unchanged[column].append(Int32(truncatingIfNeeded: rowCount))
+            hasUnchanged = true
+            if oldRow >= 0 { oldKeyRows[Int32(truncatingIfNeeded: rowCount)] = oldRow }
+          }
+        }
+      } catch {
+        guard layout.discardsValues, error.isContractual else {
+          throw layout.error(error, column: column, position: position)
+        }
+        cells[column].appendNull()
+        discardedValues += 1
+      }
+    }
+    operations.append(operation)
+    positions.append(position)
+    rowCount &+= 1
+  }
+
+  /// The changes so far; nil where there are none. Empty afterwards, ready for the next.
+  mutating func takeBatch() -> ChangeBatch? {
+    guard rowCount > 0 else { return nil }
+    let rows = RowBatch(
+      table: layout.schema, rowCount: rowCount,
+      columns: sizing.takeVectors(from: &columns, rows: min(rowCount, 4096)))
+    let batch = ChangeBatch(
+      rows: rows, operations: operations, positions: positions, transactions: transactions,
+      unchanged: hasUnchanged ? unchanged : [], oldKeyRows: oldKeyRows)
+    let capacity = rowCount
+    operations = []
+    positions = []
+    transactions = []
+    operations.reserveCapacity(capacity)
+    positions.reserveCapacity(capacity)
+    if hasUnchanged { unchanged = Array(repeating: [], count: columns.count) }
+    hasUnchanged = false
+    oldKeyRows = [:]
+    lastTransaction = -1
+    rowCount = 0
+    return batch
+  }
+}
+
+/// The transaction being read.
+struct ChangeTransaction {
+  /// Counts transactions, so that two are told apart at a glance.
+  var number = 0
+  var run = TransactionRun(firstRow: 0, commitLSN: .zero, commitTime: 0, xid: 0)
+}

@@ -1,0 +1,85 @@
+import CDCCore
+
+/// How the rows of one table become a batch: its schema, and for each of its columns how values are read.
+struct TableLayout: Sendable {
+  var oid: UInt32
+  var schema: TableSchema
+  /// One for each of `schema.columns`.
+  var formats: [ValueFormat]
+  var contract: SchemaContract
+
+  /// By catalog and hints.
+  ///
+  /// - Throws: `CDCError` where a hint cannot be followed.
+  init(_ table: CatalogTable, types: TypeMap, hints: ResourceHints) throws {
+    self.init(
+      oid: table.oid, name: table.tableName, comment: table.comment,
+      columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
+    try apply(hints, to: table)
+  }
+
+  private init(
+    oid: UInt32, name: TableName, comment: String?, columns: [CatalogColumn], types: TypeMap,
+    hints: ResourceHints
+  ) {
+    self.oid = oid
+    contract = hints.contract
+    schema = TableSchema(name: name, columns: [], comment: comment)
+    formats = []
+    for column in columns where hints.columns[column.name]?.isIncluded ?? true {
+      let format = types.format(column.type, typmod: column.typmod)
+      formats.append(format)
+      schema.columns.append(
+        ColumnSchema(
+          name: column.name, type: format.columnType, isNullable: !column.isNotNull,
+          sourceType: column.typeName, comment: column.comment))
+    }
+  }
+
+  private mutating func apply(_ hints: ResourceHints, to table: CatalogTable) throws {
+    for (index, column) in schema.columns.enumerated() {
+      guard let hint = hints.columns[column.name]?.type else { continue }
+      guard let format = formats[index].reading(as: hint) else {
+        throw CDCError(
+          .configuration,
+          "The hint makes a column of type \(column.sourceType) a \(hint), which cannot hold it exactly. "
+            + "Choose a wider type, or string, or leave the hint out (then it is a \(column.type)).",
+          table: schema.name, column: column.name)
+      }
+      formats[index] = format
+      schema.columns[index].type = format.columnType
+    }
+    schema.key = try key(of: table, hints: hints)
+    // A value that the contract turns into null must have a place for it.
+    if contract.dataType == .discardValue {
+      for index in schema.columns.indices where !schema.key.contains(index) {
+        schema.columns[index].isNullable = true
+      }
+    }
+  }
+
+  private func key(of table: CatalogTable, hints: ResourceHints) throws -> [Int] {
+    let identity = table.keyNumbers.compactMap { number in
+      table.columns.first { $0.number == number }?.name
+    }
+    let names = hints.primaryKey ?? identity
+    if hints.primaryKey != nil, table.hasUsableIdentity, table.replicaIdentity != "f",
+      let missing = names.first(where: { !identity.contains($0) })
+    {
+      throw CDCError(
+        .configuration,
+        "The hinted key is not part of the table's replica identity, so updates and deletes would not carry it. "
+          + "Run ALTER TABLE \(table.quotedName) REPLICA IDENTITY FULL in the source, or choose key columns "
+          + "among \(identity.joined(separator: ", ")).", table: schema.name, column: missing)
+    }
+    return try names.map { name in
+      guard let index = schema.columns.firstIndex(where: { $0.name == name }) else {
+        throw CDCError(
+          .configuration,
+          "A key column is left out by a hint, is generated, or does not exist: include it, or choose another key.",
+          table: schema.name, column: name)
+      }
+      return index
+    }
+  }
+}
