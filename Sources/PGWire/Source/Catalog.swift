@@ -57,7 +57,8 @@ struct Catalog: Sendable {
       throw CDCError(
         .configuration,
         "No table matches \(patterns). Patterns are schema.table, with * for any run of characters; views, "
-          + "temporary, unlogged and foreign tables are not captured. Check the database's name and the patterns.")
+          + "temporary, unlogged and foreign tables are not captured. Check the database's name and the patterns."
+      )
     }
     return selected.sorted { $0.tableName < $1.tableName }
   }
@@ -78,7 +79,8 @@ extension CatalogTable {
       return "A partition is captured as part of its partitioned table: name that table instead."
     }
     if persistence == "u" {
-      return "An unlogged table leaves no changes in the log: ALTER TABLE … SET LOGGED first, or leave it out."
+      return
+        "An unlogged table leaves no changes in the log: ALTER TABLE … SET LOGGED first, or leave it out."
     }
     return nil
   }

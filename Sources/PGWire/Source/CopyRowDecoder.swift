@@ -11,11 +11,13 @@ struct CopyRowDecoder: CopyOutHandler {
   private var columns: [ColumnBuilder]
   private var sizing = BatchSizing()
   private var isHeaderPending = true
+  private let discardsValues: Bool
 
   init(layout: TableLayout, limits: BatchLimits) {
     self.layout = layout
     self.limits = limits
     columns = layout.formats.map { ColumnBuilder($0) }
+    discardsValues = layout.discardsValues
   }
 
   /// To be called before each COPY: its first message begins with the header.
@@ -35,39 +37,51 @@ struct CopyRowDecoder: CopyOutHandler {
     offset &+= 2
     if fieldCount == -1 { return .next }
     guard fieldCount == columns.count else { throw layout.malformed("it has \(fieldCount) fields") }
-    var failure: ValueError?
-    var failed = 0
-    var cells = columns.mutableSpan
-    var column = 0
-    while column < fieldCount {
-      guard message.byteCount &- offset >= 4 else { throw layout.malformed("a field is cut") }
-      let length = Int(message.int32(offset))
-      offset &+= 4
-      if length < 0 {
-        cells[column].appendNull()
-      } else {
-        guard message.byteCount &- offset >= length else { throw layout.malformed("a field is cut") }
-        do throws(ValueError) {
-          try cells[column].append(copied: message.extracting(offset..<(offset &+ length)))
-        } catch {
-          guard layout.discardsValues, error.isContractual else {
-            failure = error
-            failed = column
-            break
-          }
-          cells[column].appendNull()
-          discardedValues &+= 1
-        }
-        offset &+= length
-      }
-      column &+= 1
+    var discarded = 0
+    if let failure = Self.append(message, offset, to: &columns, discardsValues, &discarded) {
+      guard let error = failure.error else { throw layout.malformed("it is cut, or longer than its fields") }
+      throw layout.error(error, column: failure.column, position: nil)
     }
-    if let failure { throw layout.error(failure, column: failed, position: nil) }
-    guard offset == message.byteCount else { throw layout.malformed("bytes are left over") }
+    discardedValues &+= discarded
     rowCount &+= 1
     if rowCount >= limits.rows { return .pause }
     sizing.unmeasuredBytes &+= message.byteCount
     return sizing.mustMeasure && sizing.measure(columns) >= limits.bytes ? .pause : .next
+  }
+
+  private struct Failure {
+    /// Nil where the row itself is malformed.
+    var error: ValueError?
+    var column: Int
+  }
+
+  /// The hot loop of a full load: one row, field by field.
+  @inline(__always)
+  private static func append(
+    _ message: RawSpan, _ start: Int, to columns: inout [ColumnBuilder], _ discardsValues: Bool,
+    _ discarded: inout Int
+  ) -> Failure? {
+    var cells = columns.mutableSpan
+    var offset = start
+    for column in 0..<cells.count {
+      guard message.byteCount &- offset >= 4 else { return Failure(error: nil, column: column) }
+      let length = Int(message.int32(offset))
+      offset &+= 4
+      if length < 0 {
+        cells[column].appendNull()
+        continue
+      }
+      guard message.byteCount &- offset >= length else { return Failure(error: nil, column: column) }
+      do throws(ValueError) {
+        try cells[column].append(copied: message.extracting(offset..<(offset &+ length)))
+      } catch {
+        guard discardsValues, error.isContractual else { return Failure(error: error, column: column) }
+        cells[column].appendNull()
+        discarded &+= 1
+      }
+      offset &+= length
+    }
+    return offset == message.byteCount ? nil : Failure(error: nil, column: cells.count)
   }
 
   /// The rows so far; the decoder is empty afterwards.

@@ -1,4 +1,4 @@
-public import CDCCore
+import CDCCore
 
 /// A snapshot of all tables: the connection that exported it, kept idle, and one that holds a lock against changes of
 /// the tables' shapes.

@@ -1,4 +1,5 @@
 import CDCCore
+import Logging
 
 /// What must hold before anything is created, each with a paragraph that says what to do.
 extension PostgresSource {

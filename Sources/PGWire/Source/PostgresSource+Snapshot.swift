@@ -1,4 +1,5 @@
 public import CDCCore
+internal import Logging
 
 extension PostgresSource {
   /// Creates what is missing at the source (publications, slot) and opens a snapshot whose position is exact.

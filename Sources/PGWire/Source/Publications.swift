@@ -1,4 +1,5 @@
 import CDCCore
+import Logging
 
 /// The pipeline's publications: one for tables with a replica identity, one that leaves out updates and deletes for
 /// tables without. In a publication of updates a table without identity would make UPDATE fail in the source.

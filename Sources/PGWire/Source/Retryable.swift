@@ -1,3 +1,3 @@
-import CDCCore
+public import CDCCore
 
 extension PostgresError: Retryable {}

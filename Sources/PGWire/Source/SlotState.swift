@@ -59,14 +59,16 @@ extension PostgresSource {
       throw CDCError(
         .positionLost,
         "The source has no replication slot \(slotName), so changes since the last package cannot be read. It was "
-          + "never created, or somebody dropped it. Run a full load, which creates it: cdc run --mode full_load.")
+          + "never created, or somebody dropped it. Run a full load, which creates it: cdc run --mode full_load."
+      )
     }
     if slot.isLost {
       throw CDCError(
         .positionLost,
         "The server has removed log that the replication slot \(slotName) still needed (max_slot_wal_keep_size was "
           + "exceeded while the pipeline was not running or too slow), so changes are missing. Run a full load, which "
-          + "makes a new slot: cdc run --mode full_load. Raise max_slot_wal_keep_size, or run the pipeline more often.")
+          + "makes a new slot: cdc run --mode full_load. Raise max_slot_wal_keep_size, or run the pipeline more often."
+      )
     }
     if slot.plugin != "pgoutput" {
       throw CDCError(
@@ -83,7 +85,8 @@ extension PostgresSource {
   func dropSlot(on connection: PostgresConnection) async throws {
     do {
       try await connection.query(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1", [slotName])
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
+        [slotName])
     } catch { throw explained(error) }
   }
 

@@ -22,6 +22,7 @@ struct TableChanges {
   /// The fields of an update's old tuple.
   private var oldFields: [TupleValue] = []
   private var sizing = BatchSizing()
+  private let discardsValues: Bool
 
   init(layout: TableLayout, targets: [Int]) {
     self.layout = layout
@@ -29,6 +30,7 @@ struct TableChanges {
     keyFields = layout.schema.key.compactMap { column in targets.firstIndex(of: column) }
     columns = layout.formats.map { ColumnBuilder($0) }
     unchanged = Array(repeating: [], count: columns.count)
+    discardsValues = layout.discardsValues
   }
 
   /// What the builders take in memory, in bytes.
@@ -99,42 +101,58 @@ struct TableChanges {
     guard count == targets.count else {
       throw layout.malformed("it has \(count) columns", position: position)
     }
-    var cells = columns.mutableSpan
     var field = 0
     while field < count {
-      let value = try message.readTupleValue(at: &offset)
+      var value = try message.readTupleValue(at: &offset)
       let column = targets[field]
-      field &+= 1
-      if column < 0 { continue }
-      do throws(ValueError) {
-        switch value.kind {
-        case .binary: try cells[column].append(binary: message.extracting(value.range))
-        case .text: try cells[column].append(text: message.extracting(value.range))
-        case .null: cells[column].appendNull()
-        case .unchanged:
-          // The old row has the value where REPLICA IDENTITY is FULL, or where it is part of the key.
-          let old = field <= oldFields.count && operation == .update ? oldFields[field &- 1] : value
-          switch old.kind {
-          case .binary: try cells[column].append(binary: message.extracting(old.range))
-          case .text: try cells[column].append(text: message.extracting(old.range))
-          case .null, .unchanged:
-            cells[column].appendNull()
-            unchanged[column].append(Int32(truncatingIfNeeded: rowCount))
-            hasUnchanged = true
-            if oldRow >= 0 { oldKeyRows[Int32(truncatingIfNeeded: rowCount)] = oldRow }
+      if column >= 0 {
+        if value.kind == .unchanged { value = carried(value, field: field, by: operation) }
+        if let error = Self.append(message, value, to: &columns[column]) {
+          guard discardsValues, error.isContractual else {
+            throw layout.error(error, column: column, position: position)
           }
+          columns[column].appendNull()
+          discardedValues &+= 1
+        } else if value.kind == .unchanged {
+          noteUnchanged(column, oldRow: oldRow)
         }
-      } catch {
-        guard layout.discardsValues, error.isContractual else {
-          throw layout.error(error, column: column, position: position)
-        }
-        cells[column].appendNull()
-        discardedValues += 1
       }
+      field &+= 1
     }
     operations.append(operation)
     positions.append(position)
     rowCount &+= 1
+  }
+
+  /// One value of the hot loop.
+  @inline(__always)
+  private static func append(
+    _ message: RawSpan, _ value: TupleValue, to column: inout ColumnBuilder
+  ) -> ValueError? {
+    do throws(ValueError) {
+      switch value.kind {
+      case .binary: try column.append(binary: message.extracting(value.range))
+      case .text: try column.append(text: message.extracting(value.range))
+      case .null, .unchanged: column.appendNull()
+      }
+      return nil
+    } catch { return error }
+  }
+
+  /// An unchanged value as the old row has it: where REPLICA IDENTITY is FULL, or the value is part of the key.
+  private func carried(_ value: TupleValue, field: Int, by operation: Operation) -> TupleValue {
+    guard operation == .update, field < oldFields.count else { return value }
+    switch oldFields[field].kind {
+    case .binary, .text: return oldFields[field]
+    case .null, .unchanged: return value
+    }
+  }
+
+  private mutating func noteUnchanged(_ column: Int, oldRow: Int32) {
+    let row = Int32(truncatingIfNeeded: rowCount)
+    unchanged[column].append(row)
+    hasUnchanged = true
+    if oldRow >= 0 { oldKeyRows[row] = oldRow }
   }
 
   /// The changes so far; nil where there are none. Empty afterwards, ready for the next.
