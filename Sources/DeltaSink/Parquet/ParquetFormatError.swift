@@ -9,6 +9,9 @@ struct ParquetFormatError: Error, Sendable, Hashable, CustomStringConvertible {
     case unsupported
     /// The caller's vectors do not fit the file's columns.
     case invalidInput
+    case outOfMemory
+    /// A system call failed; the message names call and errno.
+    case io
   }
 
   var status: Status

@@ -1,0 +1,80 @@
+// One specialization of `BitUnpacker` for each width: the switch by which a width becomes a constant.
+
+func unpackNarrow<Value: FixedWidthInteger & UnsignedInteger>(
+  _ source: UnsafeRawPointer, count: Int, width: Int, to target: UnsafeMutablePointer<Value>
+) {
+  switch width {
+  case 0: unsafe target.update(repeating: 0, count: count)
+  case 1: unsafe BitUnpacker<1>.unpack(source, count: count, to: target)
+  case 2: unsafe BitUnpacker<2>.unpack(source, count: count, to: target)
+  case 3: unsafe BitUnpacker<3>.unpack(source, count: count, to: target)
+  case 4: unsafe BitUnpacker<4>.unpack(source, count: count, to: target)
+  case 5: unsafe BitUnpacker<5>.unpack(source, count: count, to: target)
+  case 6: unsafe BitUnpacker<6>.unpack(source, count: count, to: target)
+  case 7: unsafe BitUnpacker<7>.unpack(source, count: count, to: target)
+  case 8: unsafe BitUnpacker<8>.unpack(source, count: count, to: target)
+  case 9: unsafe BitUnpacker<9>.unpack(source, count: count, to: target)
+  case 10: unsafe BitUnpacker<10>.unpack(source, count: count, to: target)
+  case 11: unsafe BitUnpacker<11>.unpack(source, count: count, to: target)
+  case 12: unsafe BitUnpacker<12>.unpack(source, count: count, to: target)
+  case 13: unsafe BitUnpacker<13>.unpack(source, count: count, to: target)
+  case 14: unsafe BitUnpacker<14>.unpack(source, count: count, to: target)
+  case 15: unsafe BitUnpacker<15>.unpack(source, count: count, to: target)
+  case 16: unsafe BitUnpacker<16>.unpack(source, count: count, to: target)
+  case 17: unsafe BitUnpacker<17>.unpack(source, count: count, to: target)
+  case 18: unsafe BitUnpacker<18>.unpack(source, count: count, to: target)
+  case 19: unsafe BitUnpacker<19>.unpack(source, count: count, to: target)
+  case 20: unsafe BitUnpacker<20>.unpack(source, count: count, to: target)
+  case 21: unsafe BitUnpacker<21>.unpack(source, count: count, to: target)
+  case 22: unsafe BitUnpacker<22>.unpack(source, count: count, to: target)
+  case 23: unsafe BitUnpacker<23>.unpack(source, count: count, to: target)
+  case 24: unsafe BitUnpacker<24>.unpack(source, count: count, to: target)
+  case 25: unsafe BitUnpacker<25>.unpack(source, count: count, to: target)
+  case 26: unsafe BitUnpacker<26>.unpack(source, count: count, to: target)
+  case 27: unsafe BitUnpacker<27>.unpack(source, count: count, to: target)
+  case 28: unsafe BitUnpacker<28>.unpack(source, count: count, to: target)
+  case 29: unsafe BitUnpacker<29>.unpack(source, count: count, to: target)
+  case 30: unsafe BitUnpacker<30>.unpack(source, count: count, to: target)
+  case 31: unsafe BitUnpacker<31>.unpack(source, count: count, to: target)
+  default: unsafe BitUnpacker<32>.unpack(source, count: count, to: target)
+  }
+}
+
+func unpackWide(
+  _ source: UnsafeRawPointer, count: Int, width: Int, to target: UnsafeMutablePointer<UInt64>
+) {
+  switch width {
+  case 33: unsafe BitUnpacker<33>.unpack(source, count: count, to: target)
+  case 34: unsafe BitUnpacker<34>.unpack(source, count: count, to: target)
+  case 35: unsafe BitUnpacker<35>.unpack(source, count: count, to: target)
+  case 36: unsafe BitUnpacker<36>.unpack(source, count: count, to: target)
+  case 37: unsafe BitUnpacker<37>.unpack(source, count: count, to: target)
+  case 38: unsafe BitUnpacker<38>.unpack(source, count: count, to: target)
+  case 39: unsafe BitUnpacker<39>.unpack(source, count: count, to: target)
+  case 40: unsafe BitUnpacker<40>.unpack(source, count: count, to: target)
+  case 41: unsafe BitUnpacker<41>.unpack(source, count: count, to: target)
+  case 42: unsafe BitUnpacker<42>.unpack(source, count: count, to: target)
+  case 43: unsafe BitUnpacker<43>.unpack(source, count: count, to: target)
+  case 44: unsafe BitUnpacker<44>.unpack(source, count: count, to: target)
+  case 45: unsafe BitUnpacker<45>.unpack(source, count: count, to: target)
+  case 46: unsafe BitUnpacker<46>.unpack(source, count: count, to: target)
+  case 47: unsafe BitUnpacker<47>.unpack(source, count: count, to: target)
+  case 48: unsafe BitUnpacker<48>.unpack(source, count: count, to: target)
+  case 49: unsafe BitUnpacker<49>.unpack(source, count: count, to: target)
+  case 50: unsafe BitUnpacker<50>.unpack(source, count: count, to: target)
+  case 51: unsafe BitUnpacker<51>.unpack(source, count: count, to: target)
+  case 52: unsafe BitUnpacker<52>.unpack(source, count: count, to: target)
+  case 53: unsafe BitUnpacker<53>.unpack(source, count: count, to: target)
+  case 54: unsafe BitUnpacker<54>.unpack(source, count: count, to: target)
+  case 55: unsafe BitUnpacker<55>.unpack(source, count: count, to: target)
+  case 56: unsafe BitUnpacker<56>.unpack(source, count: count, to: target)
+  case 57: unsafe BitUnpacker<57>.unpack(source, count: count, to: target)
+  case 58: unsafe BitUnpacker<58>.unpack(source, count: count, to: target)
+  case 59: unsafe BitUnpacker<59>.unpack(source, count: count, to: target)
+  case 60: unsafe BitUnpacker<60>.unpack(source, count: count, to: target)
+  case 61: unsafe BitUnpacker<61>.unpack(source, count: count, to: target)
+  case 62: unsafe BitUnpacker<62>.unpack(source, count: count, to: target)
+  case 63: unsafe BitUnpacker<63>.unpack(source, count: count, to: target)
+  default: unsafe BitUnpacker<64>.unpack(source, count: count, to: target)
+  }
+}
