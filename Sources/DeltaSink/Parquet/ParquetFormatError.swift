@@ -16,10 +16,13 @@ struct ParquetFormatError: Error, Sendable, Hashable, CustomStringConvertible {
 
   var status: Status
   var message: String
+  /// `errno`, where a system call failed.
+  var systemErrorNumber: Int32?
 
-  init(_ status: Status, _ message: String) {
+  init(_ status: Status, _ message: String, systemErrorNumber: Int32? = nil) {
     self.status = status
     self.message = message
+    self.systemErrorNumber = systemErrorNumber
   }
 
   static func corrupt(_ message: String) -> Self { Self(.corrupt, message) }
@@ -27,4 +30,25 @@ struct ParquetFormatError: Error, Sendable, Hashable, CustomStringConvertible {
   static func invalidInput(_ message: String) -> Self { Self(.invalidInput, message) }
 
   var description: String { message }
+}
+
+extension DeltaError {
+  /// The byte layer's error with the file it is about.
+  init(_ error: ParquetFormatError, path: String) {
+    let code: Code =
+      switch error.status {
+      case .corrupt: .corruptParquet
+      case .unsupported: .unsupportedFeature
+      case .invalidInput: .schema
+      case .outOfMemory, .io: error.systemErrorNumber == 2 ? .notFound : .fileSystem
+      }
+    self.init(code, error.message, path: path, systemErrorNumber: error.systemErrorNumber)
+  }
+}
+
+/// Runs `body` and says of its errors which file they are about.
+func inParquetFile<Result>(
+  _ path: String, _ body: () throws(ParquetFormatError) -> Result
+) throws -> Result {
+  do { return try body() } catch { throw DeltaError(error, path: path) }
 }

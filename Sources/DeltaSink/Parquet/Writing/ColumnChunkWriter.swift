@@ -275,9 +275,9 @@ extension ColumnChunkWriter {
       var result = ValueBounds(nullCount: Int64(page.nullCount))
       if !page.values.isEmpty {
         let (least, greatest) = unsafe stringExtremes(view, page.values, encoding)
-        let lower = unsafe StringBound.lower(
+        let lower = unsafe TruncatedBound.lower(
           view.slice(least), limit: options.statisticsBytes, isText: isText)
-        let upper = unsafe StringBound.upper(
+        let upper = unsafe TruncatedBound.upper(
           view.slice(greatest), limit: options.statisticsBytes, isText: isText)
         result.min = .bytes(lower.0)
         result.max = .bytes(upper.0)

@@ -62,7 +62,8 @@ struct FileOutput: ~Copyable {
 
 extension ParquetFormatError {
   static func io(_ call: String, _ number: Int32) -> Self {
-    Self(.io, "\(call): \(unsafe String(cString: strerror(number)))")
+    Self(
+      .io, "\(call) failed: \(unsafe String(cString: strerror(number)))", systemErrorNumber: number)
   }
 }
 

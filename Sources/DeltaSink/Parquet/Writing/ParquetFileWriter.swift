@@ -37,7 +37,15 @@ public final class ParquetFileWriter {
   /// Creates the file, which must not exist.
   ///
   /// - Throws: where the file cannot be created, or a column has no Parquet form.
-  public init(path: String, columns: [ParquetColumn], options: ParquetOptions = ParquetOptions()) throws {
+  public convenience init(
+    path: String, columns: [ParquetColumn], options: ParquetOptions = ParquetOptions()
+  ) throws {
+    do { try self.init(creating: path, columns, options) } catch { throw DeltaError(error, path: path) }
+  }
+
+  private init(
+    creating path: String, _ columns: [ParquetColumn], _ options: ParquetOptions
+  ) throws(ParquetFormatError) {
     self.path = path
     self.columns = columns
     self.options = options
@@ -56,10 +64,16 @@ public final class ParquetFileWriter {
   ///   outside of a short or decimal), or the file cannot be written. The writer is of no further use then:
   ///   `abandon` it.
   public func write(_ columns: [ColumnVector], rowCount: Int) throws {
-    guard isOpen else { throw ParquetFormatError.invalidInput("\(path) is closed already") }
+    try inParquetFile(path) { () throws(ParquetFormatError) in try writeRowGroup(columns, rowCount) }
+  }
+
+  private func writeRowGroup(
+    _ columns: [ColumnVector], _ rowCount: Int
+  ) throws(ParquetFormatError) {
+    guard isOpen else { throw .invalidInput("the Parquet file is closed already") }
     guard columns.count == schema.columns.count, columns.allSatisfy({ $0.count == rowCount }) else {
-      throw ParquetFormatError.invalidInput(
-        "\(path) has \(schema.columns.count) columns; each row group needs one vector a column, all as long")
+      throw .invalidInput(
+        "a row group needs one vector for each of \(schema.columns.count) columns, each of \(rowCount) rows")
     }
     if rowCount == 0 { return }
     var group = RowGroup()
@@ -87,8 +101,11 @@ public final class ParquetFileWriter {
   ///
   /// - Parameter sync: the file and its name in the directory are on the disk when this returns.
   public func close(sync: Bool = false) throws -> ParquetFileSummary {
-    guard isOpen else { throw ParquetFormatError.invalidInput("\(path) is closed already") }
-    isOpen = false
+    try inParquetFile(path) { () throws(ParquetFormatError) in try finish(sync: sync) }
+  }
+
+  private func finish(sync: Bool) throws(ParquetFormatError) -> ParquetFileSummary {
+    guard isOpen else { throw .invalidInput("the Parquet file is closed already") }
     try writePageIndex()
     var metaData = FileMetaData()
     metaData.schema = schema.elements
@@ -106,6 +123,7 @@ public final class ParquetFileWriter {
     try output.append(FileMetaData.magic)
     try output.finish(sync: sync)
     if sync { try syncDirectory(of: path) }
+    isOpen = false
     return ParquetFileSummary(
       path: path, byteCount: output.byteCount, rowCount: rowCount, columns: statistics())
   }

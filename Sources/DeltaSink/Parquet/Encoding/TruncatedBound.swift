@@ -1,6 +1,6 @@
 // Cutting long strings down to bounds: statistics need not hold a value, only lie below or above all of them.
 
-enum StringBound {
+enum TruncatedBound {
   /// A lower bound of at most `limit` bytes, and whether it is the value itself.
   static func lower(_ value: UnsafeRawBufferPointer, limit: Int, isText: Bool) -> ([UInt8], isExact: Bool) {
     if value.count <= limit { return (unsafe Array(value), true) }
