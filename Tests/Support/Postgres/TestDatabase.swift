@@ -46,6 +46,7 @@ extension PostgresServer {
   }
 
   /// Runs `body` with a new database, and drops it with its slots afterwards.
+  @discardableResult
   public func withDatabase<Result>(
     _ body: (TestDatabase) async throws -> Result
   ) async throws -> Result {
