@@ -5,7 +5,7 @@ public struct SchemaContract: Sendable, Hashable {
   /// Values that the column's type cannot hold.
   public var dataType: Mode
 
-  public enum Mode: String, Sendable, Hashable, Codable {
+  public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
     case evolve, freeze
     case discardRow = "discard_row"
     case discardValue = "discard_value"
