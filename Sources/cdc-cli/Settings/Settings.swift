@@ -1,0 +1,138 @@
+internal import CDCCore
+internal import FoundationEssentials
+
+/// What a run needs to know, resolved: flags before environment before files before defaults.
+struct Settings: Sendable {
+  enum Mode: String, CaseIterable, Sendable { case fullLoad = "full_load", cdc }
+  enum MergeStyle: String, CaseIterable, Sendable {
+    case deletionVectors = "deletion_vectors"
+    case copyOnWrite = "copy_on_write"
+  }
+
+  /// Nil where nobody said; only `run` needs one.
+  var mode: Mode?
+  /// A libpq connection string; empty: libpq's own PG* environment decides.
+  var source: String
+  var lake: String
+  var pipeline: String
+  var resources: ResourceList
+  var mergeStyle: MergeStyle
+  var slot: String?
+  var publication: String?
+  var readers: Int
+  var captureLimits: BatchLimits
+
+  /// Reads all layers. `cdc.toml` lies in the working directory unless a path is given.
+  static func load(
+    flags: SettingsLayer, file: String?, environment: Environment = .process, directory: String = "."
+  ) throws -> Settings {
+    var layers = [flags, SettingsLayer(environment)]
+    let path = file ?? environment["CDC_CONFIG"]
+    if let text = try SettingsFile.read(path ?? "\(directory)/cdc.toml") {
+      layers.append(try SettingsFile(text, name: path ?? "cdc.toml").layer())
+    } else if let path {
+      throw UsageError("The settings file \(path) does not exist. Create it, or leave the option out.")
+    }
+    for path in DltFiles.paths {
+      guard let text = try SettingsFile.read("\(directory)/\(path)") else { continue }
+      layers.append(try DltFiles.layer(text, name: path))
+    }
+    Secrets.register(environment["PGPASSWORD"])
+    return try Settings(layers)
+  }
+
+  /// - Parameter layers: the first that has a value counts.
+  init(_ layers: [SettingsLayer]) throws {
+    let values = layers.map(\.values)
+    for value in values { value[.source].map { Secrets.register(connection: $0.text) } }
+    func setting(_ key: SettingKey) -> Setting? { values.lazy.compactMap { $0[key] }.first }
+
+    mode = try setting(.mode).map(Self.mode)
+    source = setting(.source)?.text ?? ""
+    lake = setting(.lake)?.text ?? "./lake"
+    pipeline = try setting(.pipeline).map(Self.pipelineName) ?? "cdc"
+    mergeStyle = try setting(.merge).map { try Self.choice($0, "merge") } ?? .deletionVectors
+    slot = setting(.slot)?.text
+    publication = setting(.publication)?.text
+    readers = try setting(.readers).map { try Self.number($0, "readers", 1...64) } ?? 2
+    var limits = BatchLimits()
+    if let rows = setting(.packageRows) { limits.rows = try Self.number(rows, "package_rows", 1...100_000_000) }
+    if let size = setting(.packageMegabytes) {
+      limits.bytes = try Self.number(size, "package_megabytes", 1...4096) << 20
+    }
+    if let delay = setting(.packageSeconds) {
+      limits.delay = .seconds(try Self.number(delay, "package_seconds", 0...86_400))
+    }
+    captureLimits = limits
+    let write: WriteDisposition? = try setting(.write).map { try Self.choice($0, "write") }
+    resources = Self.resources(
+      setting(.tables), layers.first { !$0.tables.isEmpty }?.tables ?? [], write: write)
+  }
+
+  /// The mode, or the error that lists both.
+  func requiredMode() throws -> Mode {
+    if let mode { return mode }
+    throw UsageError(
+      "The run needs a mode: --mode full_load copies every table anew, --mode cdc applies what changed since. "
+        + "It may also stand in PIPELINE_MODE or as mode in cdc.toml.")
+  }
+
+  private static func mode(_ setting: Setting) throws -> Mode {
+    if let mode = Mode(rawValue: setting.text) { return mode }
+    throw UsageError(
+      "'\(setting.text)', from \(setting.origin), is no mode. A run is either full_load, which copies every table anew, "
+        + "or cdc, which applies what changed since: pass --mode full_load or --mode cdc.")
+  }
+
+  /// It becomes part of slot and publication names, package ids and application ids.
+  private static func pipelineName(_ setting: Setting) throws -> String {
+    let name = setting.text
+    let isValid = (1...40).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || byte == UInt8(ascii: "_")
+      }
+    if isValid { return name }
+    throw UsageError(
+      "'\(name)', from \(setting.origin), is no pipeline name: use up to 40 of the characters a–z, 0–9 and _, "
+        + "which PostgreSQL allows in the name of a replication slot.")
+  }
+
+  private static func choice<Choice: RawRepresentable & CaseIterable>(
+    _ setting: Setting, _ name: String
+  ) throws -> Choice where Choice.RawValue == String {
+    if let choice = Choice(rawValue: setting.text) { return choice }
+    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    throw UsageError("'\(setting.text)', from \(setting.origin), cannot be used for \(name): it is one of \(choices).")
+  }
+
+  private static func number(_ setting: Setting, _ name: String, _ range: ClosedRange<Int>) throws -> Int {
+    if let number = Int(setting.text), range.contains(number) { return number }
+    throw UsageError(
+      "'\(setting.text)', from \(setting.origin), cannot be used for \(name): it is a number from \(range.lowerBound) "
+        + "to \(range.upperBound).")
+  }
+
+  /// `tables` says which tables; a `[[table]]` says how, and where `tables` is not given, also which.
+  private static func resources(
+    _ tables: Setting?, _ hinted: [TableSettings], write: WriteDisposition?
+  ) -> ResourceList {
+    func hints(_ settings: TableSettings?) -> ResourceHints {
+      var hints = settings?.hints ?? ResourceHints()
+      if hints.writeDisposition == nil { hints.writeDisposition = write }
+      return hints
+    }
+    let patterns = tables?.texts.flatMap(splitList) ?? ["public.*"]
+    // A pattern is within another where the other fits its text, stars and all.
+    func fits(_ outer: String, _ inner: String) -> Bool {
+      let parts = inner.split(separator: ".", maxSplits: 1).map(String.init)
+      let name = parts.count == 2 ? (parts[0], parts[1]) : ("public", inner)
+      return Resource(outer).matches(TableName(schema: name.0, name: name.1))
+    }
+    let kept = hinted.filter { table in tables == nil || patterns.contains { fits($0, table.pattern) } }
+    let named = patterns.map { pattern in
+      Resource(pattern, hints: hints(hinted.first { fits($0.pattern, pattern) }))
+    }
+    return ResourceList(kept.map { Resource($0.pattern, hints: hints($0)) } + named)
+  }
+}

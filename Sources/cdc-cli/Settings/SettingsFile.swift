@@ -1,0 +1,162 @@
+internal import CDCCore
+internal import FoundationEssentials
+internal import TOMLKit
+
+/// Reads `cdc.toml`. Keys that nobody knows and values of the wrong type are errors that name file, line and key:
+/// a setting that is silently ignored is worse than none.
+struct SettingsFile {
+  private let name: String
+  private let lines: TOMLLines
+  private let root: TOMLTable
+
+  /// - Parameter name: of the file, for messages.
+  init(_ text: String, name: String) throws {
+    self.name = name
+    lines = TOMLLines(text)
+    do {
+      root = try TOMLTable(string: text)
+    } catch let error as TOMLParseError {
+      throw UsageError("\(name), line \(error.source.begin.line), is not valid TOML: \(error.description)")
+    }
+  }
+
+  /// Nil where there is no such file.
+  static func read(_ path: String) throws -> String? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+    else { throw UsageError("\(path) cannot be read as a UTF-8 text file: check its permissions.") }
+    return text
+  }
+
+  func layer() throws -> SettingsLayer {
+    var layer = SettingsLayer()
+    for key in root.keys {
+      guard let value = root[key] else { continue }
+      if key == "table" {
+        layer.tables = try tables(value)
+      } else if let setting = SettingKey(rawValue: key) {
+        layer.values[setting] = Setting(texts: try texts(value, key, setting.kind), origin: origin(key))
+      } else {
+        throw unknown(key, among: SettingKey.allCases.map(\.rawValue) + ["[[table]]"])
+      }
+    }
+    return layer
+  }
+
+  // MARK: [[table]]
+
+  private func tables(_ value: any TOMLValueConvertible) throws -> [TableSettings] {
+    guard let array = value.array else { throw wrongType("table", value, "an array of tables, [[table]]") }
+    return try array.enumerated().map { index, value in
+      let path = "table[\(index)]"
+      guard let table = value.table else { throw wrongType(path, value, "a table") }
+      return try tableSettings(table, path)
+    }
+  }
+
+  private func tableSettings(_ table: TOMLTable, _ path: String) throws -> TableSettings {
+    try check(table, path, ["pattern", "write", "key", "contract", "columns"])
+    guard let pattern = table["pattern"] else {
+      throw UsageError("\(origin(path)): a [[table]] needs a pattern, for example pattern = \"public.invoice\".")
+    }
+    var hints = ResourceHints()
+    if let write = table["write"] {
+      let text = try texts(write, "\(path).write", .text)[0]
+      hints.writeDisposition = try choice(text, "\(path).write", WriteDisposition.self)
+    }
+    if let key = table["key"] { hints.primaryKey = try texts(key, "\(path).key", .texts) }
+    if let contract = try subtable(table, "contract", path) {
+      hints.contract = try schemaContract(contract, "\(path).contract")
+    }
+    if let columns = try subtable(table, "columns", path) {
+      for column in columns.keys {
+        guard let hint = try subtable(columns, column, "\(path).columns") else { continue }
+        hints.columns[column] = try columnHint(hint, "\(path).columns.\(column)")
+      }
+    }
+    let text = try texts(pattern, "\(path).pattern", .text)[0]
+    return TableSettings(pattern: text, hints: hints, origin: origin(path))
+  }
+
+  private func schemaContract(_ table: TOMLTable, _ path: String) throws -> SchemaContract {
+    try check(table, path, ["columns", "data_type"])
+    var contract = SchemaContract()
+    if let value = table["columns"] {
+      let text = try texts(value, "\(path).columns", .text)[0]
+      contract.columns = try choice(text, "\(path).columns", SchemaContract.Mode.self)
+    }
+    if let value = table["data_type"] {
+      let text = try texts(value, "\(path).data_type", .text)[0]
+      contract.dataType = try choice(text, "\(path).data_type", SchemaContract.Mode.self)
+    }
+    return contract
+  }
+
+  private func columnHint(_ table: TOMLTable, _ path: String) throws -> ColumnHint {
+    try check(table, path, ["type", "include"])
+    var hint = ColumnHint()
+    if let value = table["type"] {
+      let text = try texts(value, "\(path).type", .text)[0]
+      guard let type = ColumnType(settingsText: text) else {
+        throw UsageError(
+          "\(origin("\(path).type")): '\(text)' is no column type. Types are spelled as Delta spells them: boolean, "
+            + "short, int, long, float, double, decimal(p,s), string, binary, date, timestamp, timestamp_ntz, array<…>.")
+      }
+      hint.type = type
+    }
+    if let value = table["include"] {
+      guard let flag = value.bool else { throw wrongType("\(path).include", value, "true or false") }
+      hint.isIncluded = flag
+    }
+    return hint
+  }
+
+  // MARK: values
+
+  private func texts(_ value: any TOMLValueConvertible, _ path: String, _ kind: SettingKey.Kind) throws -> [String] {
+    switch kind {
+    case .text: if let text = value.string { return [text] }
+    case .integer: if let number = value.int { return ["\(number)"] }
+    case .texts:
+      if let text = value.string { return [text] }
+      if let array = value.array, !array.isEmpty {
+        let texts = array.compactMap(\.string)
+        if texts.count == array.count { return texts }
+      }
+    }
+    throw wrongType(path, value, kind.rawValue)
+  }
+
+  private func choice<Choice: RawRepresentable & CaseIterable>(
+    _ text: String, _ path: String, _: Choice.Type
+  ) throws -> Choice where Choice.RawValue == String {
+    if let choice = Choice(rawValue: text) { return choice }
+    throw UsageError("\(origin(path)): '\(text)' is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+  }
+
+  private func subtable(_ table: TOMLTable, _ key: String, _ path: String) throws -> TOMLTable? {
+    guard let value = table[key] else { return nil }
+    guard let subtable = value.table else { throw wrongType("\(path).\(key)", value, "a table") }
+    return subtable
+  }
+
+  private func check(_ table: TOMLTable, _ path: String, _ known: [String]) throws {
+    for key in table.keys where !known.contains(key) { throw unknown("\(path).\(key)", among: known) }
+  }
+
+  // MARK: errors
+
+  private func origin(_ path: String) -> String { lines[path].map { "\(name), line \($0)" } ?? name }
+
+  private func unknown(_ path: String, among known: [String]) -> UsageError {
+    UsageError("\(origin(path)): '\(bare(path))' is no setting. Known here are \(known.joined(separator: ", ")).")
+  }
+
+  private func wrongType(_ path: String, _ value: any TOMLValueConvertible, _ expected: String) -> UsageError {
+    UsageError("\(origin(path)): '\(bare(path))' must be \(expected), not \(article(value.type.description)).")
+  }
+
+  private func bare(_ path: String) -> String { path.split(separator: ".").last.map(String.init) ?? path }
+
+  private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
+}

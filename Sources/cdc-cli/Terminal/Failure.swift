@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import CDCCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// What the user did or set cannot work: exit code 2.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A check or a verification came out badly; its report is already on stdout: exit code 3.
+struct CheckFailed: Error {}
+
+/// How an error ends the command: one paragraph on stderr and an exit code (DESIGN §8).
+struct Failure {
+  let exitCode: Int32
+  /// Nil where nothing remains to be said.
+  let paragraph: String?
+  /// Help and version texts are results, not failures.
+  let isResult: Bool
+
+  init(_ error: any Error) {
+    self = Self.describe(error)
+  }
+
+  private init(_ exitCode: Int32, _ paragraph: String?, isResult: Bool = false) {
+    self.exitCode = exitCode
+    self.paragraph = paragraph
+    self.isResult = isResult
+  }
+
+  private static func describe(_ error: any Error) -> Failure {
+    switch error {
+    case is CheckFailed: return Failure(3, nil)
+    case let error as UsageError: return Failure(2, error.description)
+    case let error as CDCError: return Failure(error.code == .configuration ? 2 : 1, error.description)
+    case is CancellationError:
+      return Failure(1, "Stopped before the work was done. Run the same command again to go on.")
+    default: break
+    }
+    // ArgumentParser wraps its own errors: its usage errors exit with 64, ours with 2.
+    let code = CDCCommand.exitCode(for: error)
+    if code == .success { return Failure(0, CDCCommand.fullMessage(for: error), isResult: true) }
+    if code == .validationFailure { return Failure(2, CDCCommand.fullMessage(for: error)) }
+    if let exit = error as? ExitCode { return Failure(exit.rawValue, nil) }
+    return Failure(1, "\(error)")
+  }
+
+  func report() -> Never {
+    if let paragraph {
+      isResult ? Terminal.print(paragraph) : Terminal.printError(Self.format(paragraph))
+    }
+    exit(exitCode)
+  }
+
+  /// One paragraph, whatever a cause deeper down looks like; usage lines of the parser stay lines.
+  static func format(_ text: String) -> String {
+    if text.contains("Usage:") { return text }
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "cdc: \(words)"
+  }
+}
