@@ -34,9 +34,8 @@ enum DltFiles {
   private static func connectionString(_ value: any TOMLValueConvertible) -> String? {
     if let url = value.string {
       // SQLAlchemy names its driver in the scheme: postgresql+psycopg2://
-      guard let scheme = url.firstRange(of: "://") else { return url }
-      let driver = url[..<scheme.lowerBound].split(separator: "+").first ?? "postgresql"
-      return driver + url[scheme.lowerBound...]
+      guard let plus = url.firstIndex(of: "+"), let colon = url.firstIndex(of: ":"), plus < colon else { return url }
+      return String(url[..<plus]) + String(url[colon...])
     }
     guard let table = value.table else { return nil }
     let names = [
@@ -54,9 +53,5 @@ extension String {
   /// For a single-quoted value of a keyword connection string.
   fileprivate var escapedForKeyword: String {
     flatMap { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.map(String.init).joined()
-  }
-
-  fileprivate func firstRange(of word: String) -> Range<Index>? {
-    indices.lazy.filter { self[$0...].hasPrefix(word) }.first.map { $0..<index($0, offsetBy: word.count) }
   }
 }

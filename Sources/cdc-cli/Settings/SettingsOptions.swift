@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Logging
 
 /// The flags that every command shares.
 struct SettingsOptions: ParsableArguments {
