@@ -19,7 +19,7 @@ extension ColumnVector {
     case (.int64(let values), _): mix(values, into: &states) { UInt64(bitPattern: $0) }
     case (.int128(let values), _): mixScaled(values, by: 0, into: &states)
     case (.bytes(let strings), _):
-      let bytes = strings.bytes.span.bytes
+      let bytes = unsafe strings.bytes.span.bytes
       for row in 0..<count {
         let range = Int(strings.offsets[row])..<Int(strings.offsets[row + 1])
         states[row] = RowHash.bytes(states[row], bytes, range)

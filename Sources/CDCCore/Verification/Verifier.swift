@@ -44,8 +44,8 @@ public struct Verifier: Sendable {
 
     let values = try await pass(comparisons.filter { !(named[$0.index] ?? []).isEmpty }) {
       NamedRows(named[$0.index] ?? [], $0.alignment)
-    } add: {
-      $0.add($1, $2, side: $3)
+    } add: { (state, batch, fingerprints, side, _) in
+      state.add(batch, fingerprints, side: side)
     }
     for (index, rows) in values { results[index].differences = rows.differences }
     return VerificationReport(position: snapshot.position, tables: results, duration: .now - started)
