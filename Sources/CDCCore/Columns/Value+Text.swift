@@ -18,7 +18,8 @@ extension Value {
     case (.list(let values), .list(let element)):
       "[" + values.map { $0.text(as: element) }.joined(separator: ", ") + "]"
     case (.map(let keys, let values), .map(let key, let value)):
-      "{" + zip(keys, values).map { "\($0.text(as: key)): \($1.text(as: value))" }.joined(separator: ", ") + "}"
+      "{" + zip(keys, values).map { "\($0.text(as: key)): \($1.text(as: value))" }.joined(separator: ", ")
+        + "}"
     case (.structure(let values), .structure(let fields)):
       "{" + zip(fields, values).map { "\($0.name): \($1.text(as: $0.type))" }.joined(separator: ", ") + "}"
     case (.list, _), (.map, _), (.structure, _): "…"
@@ -38,7 +39,8 @@ extension Value {
     let days = microseconds >= 0 ? microseconds / day : (microseconds - day + 1) / day
     let time = microseconds - days * day
     let seconds = time / 1_000_000
-    let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, width: 2) }.joined(separator: ":")
+    let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, width: 2) }.joined(
+      separator: ":")
     let fraction = time % 1_000_000
     return "\(dateText(days))T\(clock)" + (fraction == 0 ? "" : "." + padded(fraction, width: 6))
   }

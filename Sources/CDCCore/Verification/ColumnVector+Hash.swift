@@ -12,9 +12,12 @@ extension ColumnVector {
     case (.double(let values), _): mix(values, into: &states) { Self.bits($0) }
     case (.int32(let values), .microseconds):
       mix(values, into: &states) { UInt64(bitPattern: Int64($0) * 86_400_000_000) }
-    case (.int32(let values), .decimal(let scale)): mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
-    case (.int64(let values), .decimal(let scale)): mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
-    case (.int128(let values), .decimal(let scale)): mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
+    case (.int32(let values), .decimal(let scale)):
+      mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
+    case (.int64(let values), .decimal(let scale)):
+      mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
+    case (.int128(let values), .decimal(let scale)):
+      mixScaled(values, by: scale - (type.scale ?? 0), into: &states)
     case (.int32(let values), _): mix(values, into: &states) { UInt64(bitPattern: Int64($0)) }
     case (.int64(let values), _): mix(values, into: &states) { UInt64(bitPattern: $0) }
     case (.int128(let values), _): mixScaled(values, by: 0, into: &states)
@@ -58,7 +61,9 @@ extension ColumnVector {
       let hashes = elements.hashes(type: elementType, form: elementForm)
       for row in 0..<count {
         let range = Int(offsets[row])..<Int(offsets[row + 1])
-        states[row] = range.reduce(RowHash.round(states[row], UInt64(range.count))) { RowHash.round($0, hashes[$1]) }
+        states[row] = range.reduce(RowHash.round(states[row], UInt64(range.count))) {
+          RowHash.round($0, hashes[$1])
+        }
       }
     case (.map(let offsets, let keys, let values), .map(let keyType, let valueType), .map(let key, let value)):
       let keyHashes = keys.hashes(type: keyType, form: key)

@@ -21,14 +21,17 @@ struct NamedRows: Sendable {
 
   var differences: [RowDifference] {
     wanted.map { row in
-      RowDifference(kind: row.kind, key: keyText(row.key), columns: row.kind == .different ? columns(row.key) : [])
+      RowDifference(
+        kind: row.kind, key: keyText(row.key), columns: row.kind == .different ? columns(row.key) : [])
     }
   }
 
   private func keyText(_ key: KeyHash) -> String {
     guard alignment.hasKey else { return "row with hash \(String(key.high, radix: 16))" }
     let side: RowFingerprints.Side = source[key] != nil ? .source : .destination
-    guard let row = source[key] ?? destination[key] else { return "key with hash \(String(key.high, radix: 16))" }
+    guard let row = source[key] ?? destination[key] else {
+      return "key with hash \(String(key.high, radix: 16))"
+    }
     return alignment.key.map { pair in
       let column = side == .source ? pair.source : pair.destination
       let text = row.columns[column].value(at: 0).text(as: row.table.columns[column].type)

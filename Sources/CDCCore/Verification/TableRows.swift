@@ -93,7 +93,11 @@ struct ChangeLogColumns: Sendable {
   func split(_ batch: RowBatch) -> (kept: [Int32], removed: [Int32]) {
     var (kept, removed): ([Int32], [Int32]) = ([], [])
     for row in batch.rowIndices {
-      if batch.columns[operation].value(at: Int(row)) == Self.delete { removed.append(row) } else { kept.append(row) }
+      if batch.columns[operation].value(at: Int(row)) == Self.delete {
+        removed.append(row)
+      } else {
+        kept.append(row)
+      }
     }
     return (kept, removed)
   }

@@ -24,7 +24,9 @@ public struct Verifier: Sendable {
     var results = snapshot.tables.map { TableVerification(table: $0.name) }
     let comparisons = try await align(&results)
 
-    let sums = try await pass(comparisons) { _ in BucketSums(count: bucketCount) } add: {
+    let sums = try await pass(comparisons) { _ in
+      BucketSums(count: bucketCount)
+    } add: {
       $0.add($2, side: $3, weight: $4)
     }
     let chosen = choose(sums, &results)
@@ -111,9 +113,10 @@ public struct Verifier: Sendable {
   /// Reads both sides of the tables once and lets each table's state see all of its rows.
   private func pass<State: Sendable>(
     _ comparisons: [Comparison], start: (Comparison) -> State,
-    add: @escaping @Sendable (
-      inout State, RowBatch, RowFingerprints, RowFingerprints.Side, _ weight: Int
-    ) -> Void
+    add:
+      @escaping @Sendable (
+        inout State, RowBatch, RowFingerprints, RowFingerprints.Side, _ weight: Int
+      ) -> Void
   ) async throws -> [Int: State] {
     guard !comparisons.isEmpty else { return [:] }
     let states = TableStates(comparisons.map { ($0.index, start($0)) })
@@ -125,7 +128,8 @@ public struct Verifier: Sendable {
       states.update(index) { add(&$0, batch, fingerprints, side, weight) }
       options.progress?(batch.rowCount)
     }
-    try await snapshot.read(readers: options.readers, limits: BatchLimits(rows: 65_536, bytes: 8 << 20)) { event in
+    try await snapshot.read(readers: options.readers, limits: BatchLimits(rows: 65_536, bytes: 8 << 20)) {
+      event in
       if case .rows(let table, let batch) = event { take(table, batch, .source, 1) }
     }
     for comparison in comparisons {

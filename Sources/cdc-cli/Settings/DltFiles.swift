@@ -34,12 +34,15 @@ enum DltFiles {
   private static func connectionString(_ value: any TOMLValueConvertible) -> String? {
     if let url = value.string {
       // SQLAlchemy names its driver in the scheme: postgresql+psycopg2://
-      guard let plus = url.firstIndex(of: "+"), let colon = url.firstIndex(of: ":"), plus < colon else { return url }
+      guard let plus = url.firstIndex(of: "+"), let colon = url.firstIndex(of: ":"), plus < colon else {
+        return url
+      }
       return String(url[..<plus]) + String(url[colon...])
     }
     guard let table = value.table else { return nil }
     let names = [
-      ("username", "user"), ("password", "password"), ("host", "host"), ("port", "port"), ("database", "dbname"),
+      ("username", "user"), ("password", "password"), ("host", "host"), ("port", "port"),
+      ("database", "dbname"),
     ]
     let words = names.compactMap { theirs, ours -> String? in
       guard let text = table[theirs]?.string ?? table[theirs]?.int.map(String.init) else { return nil }

@@ -1,6 +1,6 @@
 /// Every setting once: its name in cdc.toml, in the environment and on the command line.
 enum SettingKey: String, CaseIterable, Sendable {
-  case mode, source, lake, pipeline, tables, write, merge, slot, publication, readers
+  case mode, source, lake, pipeline, tables, write, merge, readers
   case packageRows = "package_rows"
   case packageMegabytes = "package_megabytes"
   case packageSeconds = "package_seconds"
@@ -13,7 +13,7 @@ enum SettingKey: String, CaseIterable, Sendable {
 
   var kind: Kind {
     switch self {
-    case .mode, .source, .lake, .pipeline, .write, .merge, .slot, .publication: .text
+    case .mode, .source, .lake, .pipeline, .write, .merge: .text
     case .tables: .texts
     case .readers, .packageRows, .packageMegabytes, .packageSeconds: .integer
     }

@@ -17,8 +17,6 @@ struct Settings: Sendable {
   var pipeline: String
   var resources: ResourceList
   var mergeStyle: MergeStyle
-  var slot: String?
-  var publication: String?
   var readers: Int
   var captureLimits: BatchLimits
 
@@ -52,11 +50,11 @@ struct Settings: Sendable {
     lake = setting(.lake)?.text ?? "./lake"
     pipeline = try setting(.pipeline).map(Self.pipelineName) ?? "cdc"
     mergeStyle = try setting(.merge).map { try Self.choice($0, "merge") } ?? .deletionVectors
-    slot = setting(.slot)?.text
-    publication = setting(.publication)?.text
     readers = try setting(.readers).map { try Self.number($0, "readers", 1...64) } ?? 2
     var limits = BatchLimits()
-    if let rows = setting(.packageRows) { limits.rows = try Self.number(rows, "package_rows", 1...100_000_000) }
+    if let rows = setting(.packageRows) {
+      limits.rows = try Self.number(rows, "package_rows", 1...100_000_000)
+    }
     if let size = setting(.packageMegabytes) {
       limits.bytes = try Self.number(size, "package_megabytes", 1...4096) << 20
     }
@@ -87,9 +85,11 @@ struct Settings: Sendable {
   /// It becomes part of slot and publication names, package ids and application ids.
   private static func pipelineName(_ setting: Setting) throws -> String {
     let name = setting.text
-    let isValid = (1...40).contains(name.utf8.count)
+    let isValid =
+      (1...40).contains(name.utf8.count)
       && name.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
           || byte == UInt8(ascii: "_")
       }
     if isValid { return name }
@@ -103,7 +103,8 @@ struct Settings: Sendable {
   ) throws -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: setting.text) { return choice }
     let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    throw UsageError("'\(setting.text)', from \(setting.origin), cannot be used for \(name): it is one of \(choices).")
+    throw UsageError(
+      "'\(setting.text)', from \(setting.origin), cannot be used for \(name): it is one of \(choices).")
   }
 
   private static func number(_ setting: Setting, _ name: String, _ range: ClosedRange<Int>) throws -> Int {

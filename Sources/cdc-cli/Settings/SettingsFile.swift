@@ -23,7 +23,8 @@ struct SettingsFile {
   /// Nil where there is no such file.
   static func read(_ path: String) throws -> String? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(data: data, encoding: .utf8)
     else { throw UsageError("\(path) cannot be read as a UTF-8 text file: check its permissions.") }
     return text
   }
@@ -57,7 +58,8 @@ struct SettingsFile {
   private func tableSettings(_ table: TOMLTable, _ path: String) throws -> TableSettings {
     try check(table, path, ["pattern", "write", "key", "contract", "columns"])
     guard let pattern = table["pattern"] else {
-      throw UsageError("\(origin(path)): a [[table]] needs a pattern, for example pattern = \"public.invoice\".")
+      throw UsageError(
+        "\(origin(path)): a [[table]] needs a pattern, for example pattern = \"public.invoice\".")
     }
     var hints = ResourceHints()
     if let write = table["write"] {
@@ -100,7 +102,8 @@ struct SettingsFile {
       guard let type = ColumnType(settingsText: text) else {
         throw UsageError(
           "\(origin("\(path).type")): '\(text)' is no column type. Types are spelled as Delta spells them: boolean, "
-            + "short, int, long, float, double, decimal(p,s), string, binary, date, timestamp, timestamp_ntz, array<…>.")
+            + "short, int, long, float, double, decimal(p,s), string, binary, date, timestamp, timestamp_ntz, array<…>."
+        )
       }
       hint.type = type
     }
@@ -113,7 +116,9 @@ struct SettingsFile {
 
   // MARK: values
 
-  private func texts(_ value: any TOMLValueConvertible, _ path: String, _ kind: SettingKey.Kind) throws -> [String] {
+  private func texts(_ value: any TOMLValueConvertible, _ path: String, _ kind: SettingKey.Kind) throws
+    -> [String]
+  {
     switch kind {
     case .text: if let text = value.string { return [text] }
     case .integer: if let number = value.int { return ["\(number)"] }
@@ -131,7 +136,8 @@ struct SettingsFile {
     _ text: String, _ path: String, _: Choice.Type
   ) throws -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: text) { return choice }
-    throw UsageError("\(origin(path)): '\(text)' is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+    throw UsageError(
+      "\(origin(path)): '\(text)' is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
   }
 
   private func subtable(_ table: TOMLTable, _ key: String, _ path: String) throws -> TOMLTable? {
@@ -149,14 +155,19 @@ struct SettingsFile {
   private func origin(_ path: String) -> String { lines[path].map { "\(name), line \($0)" } ?? name }
 
   private func unknown(_ path: String, among known: [String]) -> UsageError {
-    UsageError("\(origin(path)): '\(bare(path))' is no setting. Known here are \(known.joined(separator: ", ")).")
+    UsageError(
+      "\(origin(path)): '\(bare(path))' is no setting. Known here are \(known.joined(separator: ", ")).")
   }
 
-  private func wrongType(_ path: String, _ value: any TOMLValueConvertible, _ expected: String) -> UsageError {
-    UsageError("\(origin(path)): '\(bare(path))' must be \(expected), not \(article(value.type.description)).")
+  private func wrongType(_ path: String, _ value: any TOMLValueConvertible, _ expected: String) -> UsageError
+  {
+    UsageError(
+      "\(origin(path)): '\(bare(path))' must be \(expected), not \(article(value.type.description)).")
   }
 
   private func bare(_ path: String) -> String { path.split(separator: ".").last.map(String.init) ?? path }
 
-  private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
+  private func article(_ noun: String) -> String {
+    ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun
+  }
 }

@@ -9,7 +9,10 @@ struct SettingsOptions: ParsableArguments {
       valueName: "connection"))
   var source: String?
 
-  @Option(help: ArgumentHelp("The folder of the Delta tables; a table lies at LAKE/SCHEMA/TABLE. (default: ./lake)", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the Delta tables; a table lies at LAKE/SCHEMA/TABLE. (default: ./lake)",
+      valueName: "folder"))
   var lake: String?
 
   @Option(
@@ -20,19 +23,15 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Names slot, publication and checkpoint. (default: cdc)", valueName: "name"))
   var pipeline: String?
 
-  @Option(help: ArgumentHelp("What a table's changes become: merge, append or replace.", valueName: "disposition"))
+  @Option(
+    help: ArgumentHelp("What a table's changes become: merge, append or replace.", valueName: "disposition"))
   var write: String?
 
   @Option(help: ArgumentHelp("How rows are merged: deletion_vectors or copy_on_write.", valueName: "style"))
   var merge: String?
 
-  @Option(help: ArgumentHelp("The replication slot, where not named after the pipeline.", valueName: "name"))
-  var slot: String?
-
-  @Option(help: ArgumentHelp("The publication, where not named after the pipeline.", valueName: "name"))
-  var publication: String?
-
-  @Option(help: ArgumentHelp("Connections that read a full load side by side. (default: 2)", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Connections that read a full load side by side. (default: 2)", valueName: "number"))
   var readers: String?
 
   @Option(help: ArgumentHelp("The settings file. (default: cdc.toml, where one lies)", valueName: "file"))
@@ -44,8 +43,8 @@ struct SettingsOptions: ParsableArguments {
   var layer: SettingsLayer {
     var layer = SettingsLayer()
     let texts: [(SettingKey, String?)] = [
-      (.source, source), (.lake, lake), (.pipeline, pipeline), (.write, write), (.merge, merge), (.slot, slot),
-      (.publication, publication), (.readers, readers),
+      (.source, source), (.lake, lake), (.pipeline, pipeline), (.write, write), (.merge, merge),
+      (.readers, readers),
     ]
     for (key, text) in texts {
       layer.values[key] = text.map { Setting(texts: [$0], origin: "--\(key.rawValue)") }
@@ -60,7 +59,8 @@ struct SettingsOptions: ParsableArguments {
     var layer = layer
     if Set(mode).count > 1 {
       throw UsageError(
-        "--mode was given as \(mode.joined(separator: " and as ")), but a run is either full_load or cdc: pass one.")
+        "--mode was given as \(mode.joined(separator: " and as ")), but a run is either full_load or cdc: pass one."
+      )
     }
     layer.values[.mode] = mode.first.map { Setting(texts: [$0], origin: "--mode") }
     return try Settings.load(flags: layer, file: config)

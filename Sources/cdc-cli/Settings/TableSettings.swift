@@ -15,7 +15,9 @@ extension ColumnType {
       self = type
     } else if let inner = Self.argument(of: text, "decimal(", ")") {
       let parts = inner.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard let precision = parts.first ?? nil, (1...38).contains(precision), parts.count <= 2 else { return nil }
+      guard let precision = parts.first ?? nil, (1...38).contains(precision), parts.count <= 2 else {
+        return nil
+      }
       guard let scale = parts.count == 2 ? parts[1] : 0, (0...precision).contains(scale) else { return nil }
       self = .decimal(precision: precision, scale: scale)
     } else if let inner = Self.argument(of: text, "array<", ">"), let element = Self(settingsText: inner) {

@@ -22,7 +22,8 @@ struct SalesSimulation: Sendable {
     }
     left = counts
     self.sample = sample
-    random = SeededRandom(seed: seed, stream: StoreScale.Stream.simulation.rawValue, row: sample.lastInvoice + 1)
+    random = SeededRandom(
+      seed: seed, stream: StoreScale.Stream.simulation.rawValue, row: sample.lastInvoice + 1)
     nextInvoice = sample.lastInvoice + 1
   }
 
@@ -64,7 +65,8 @@ struct SalesSimulation: Sendable {
     let invoice = Invoice(sample.scale, nextInvoice, among: sample.lastInvoice, lineCount: lineCount)
     nextInvoice += 1
     left.inserts -= 1 + lineCount
-    script += "INSERT INTO invoice VALUES (\(invoice.id), \(invoice.customer), '2026-01-01'::timestamp "
+    script +=
+      "INSERT INTO invoice VALUES (\(invoice.id), \(invoice.customer), '2026-01-01'::timestamp "
       + "+ interval '\(invoice.microseconds / 1_000_000) seconds', '\(invoice.address)', '\(invoice.place.city)', "
       + "'\(invoice.place.country)', '\(invoice.status)', \(money(invoice.cents)));\n"
     guard !invoice.lines.isEmpty else { return }
@@ -78,7 +80,8 @@ struct SalesSimulation: Sendable {
 
   private mutating func rating(_ script: inout String) {
     left.updates -= 1
-    script += "UPDATE customer SET rating = \(random.within(1...5)) "
+    script +=
+      "UPDATE customer SET rating = \(random.within(1...5)) "
       + "WHERE customer_id = \(random.below(sample.scale.customers) + 1);\n"
   }
 
@@ -87,12 +90,15 @@ struct SalesSimulation: Sendable {
     let place = random.pick(Words.places)
     let change =
       switch random.below(3) {
-      case 0: "address = '\(random.within(1...240)) \(random.pick(Words.streets))', city = '\(place.city)', "
-        + "country = '\(place.country)'"
+      case 0:
+        "address = '\(random.within(1...240)) \(random.pick(Words.streets))', city = '\(place.city)', "
+          + "country = '\(place.country)'"
       case 1: "accepts_mail = NOT accepts_mail"
-      default: "preferences = jsonb_build_object('genre', '\(random.pick(Words.genres))', 'newsletter', \(random.chance(50)))"
+      default:
+        "preferences = jsonb_build_object('genre', '\(random.pick(Words.genres))', 'newsletter', \(random.chance(50)))"
       }
-    script += "UPDATE customer SET \(change) WHERE customer_id = \(random.below(sample.scale.customers) + 1);\n"
+    script +=
+      "UPDATE customer SET \(change) WHERE customer_id = \(random.below(sample.scale.customers) + 1);\n"
   }
 
   private mutating func shipment(_ script: inout String) {
@@ -107,20 +113,23 @@ struct SalesSimulation: Sendable {
     let ids = distinct(random.within(2...20), below: sample.scale.tracks)
     left.updates -= ids.count
     let list = ids.map { String($0 + 1) }.joined(separator: ", ")
-    script += "UPDATE track SET unit_price = \(money(random.pick([79, 99, 109, 129, 149, 199]))) "
+    script +=
+      "UPDATE track SET unit_price = \(money(random.pick([79, 99, 109, 129, 149, 199]))) "
       + "WHERE track_id IN (\(list));\n"
   }
 
   /// Another track takes a place on a list: an update that changes the key.
   private mutating func playlist(_ script: inout String) {
-    guard let playlist = sample.playlists.keys.min(), let tracks = sample.playlists[playlist], let old = tracks.min()
+    guard let playlist = sample.playlists.keys.min(), let tracks = sample.playlists[playlist],
+      let old = tracks.min()
     else { return account(&script) }
     let new = random.below(sample.scale.tracks) + 1
     guard !tracks.contains(new) else { return account(&script) }
     left.updates -= 1
     sample.playlists[playlist]?.remove(old)
     sample.playlists[playlist]?.insert(new)
-    script += "UPDATE playlist_track SET track_id = \(new) WHERE playlist_id = \(playlist) AND track_id = \(old);\n"
+    script +=
+      "UPDATE playlist_track SET track_id = \(new) WHERE playlist_id = \(playlist) AND track_id = \(old);\n"
   }
 
   private mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
@@ -140,7 +149,8 @@ struct SalesSimulation: Sendable {
     let whole = left.deletes > invoice.lines.count
     let lines = whole ? invoice.lines : Array(invoice.lines.prefix(left.deletes))
     if !lines.isEmpty {
-      script += "DELETE FROM invoice_line WHERE invoice_line_id IN (\(lines.map(String.init).joined(separator: ", ")));\n"
+      script +=
+        "DELETE FROM invoice_line WHERE invoice_line_id IN (\(lines.map(String.init).joined(separator: ", ")));\n"
     }
     left.deletes -= lines.count
     if whole {

@@ -37,7 +37,8 @@ struct StoreFiller {
     let list = StoreTable.all.map(\.name).joined(separator: ", ")
     var script = "DROP TABLE IF EXISTS \(list) CASCADE;\n"
     for table in StoreTable.all {
-      script += "\(table.createStatement);\nCOMMENT ON TABLE \(table.name) IS '\(Self.mark), seed \(scale.seed)';\n"
+      script +=
+        "\(table.createStatement);\nCOMMENT ON TABLE \(table.name) IS '\(Self.mark), seed \(scale.seed)';\n"
     }
     try await connection.execute(script)
   }
@@ -48,7 +49,8 @@ struct StoreFiller {
     let connection = try await PostgresConnection.connect(settings)
     defer { Task { await connection.close() } }
     while let table = await queue.next() {
-      let tag = try await connection.copyIn("COPY \(table.name) FROM STDIN", StoreRows(table: table, scale: scale))
+      let tag = try await connection.copyIn(
+        "COPY \(table.name) FROM STDIN", StoreRows(table: table, scale: scale))
       try await connection.execute("ALTER TABLE \(table.name) ADD PRIMARY KEY (\(table.primaryKey))")
       progress(table.name, tag.split(separator: " ").last.flatMap { Int($0) } ?? 0)
     }
@@ -57,7 +59,8 @@ struct StoreFiller {
   private func addKeys(_ connection: PostgresConnection) async throws {
     var script = ""
     for table in StoreTable.all where !table.foreignKeys.isEmpty {
-      script += "ALTER TABLE \(table.name) \(table.foreignKeys.map { "ADD \($0)" }.joined(separator: ", "));\n"
+      script +=
+        "ALTER TABLE \(table.name) \(table.foreignKeys.map { "ADD \($0)" }.joined(separator: ", "));\n"
     }
     script += "CREATE INDEX ON invoice_line (invoice_id);\nCREATE INDEX ON invoice (customer_id);\n"
     script += "ANALYZE \(StoreTable.all.map(\.name).joined(separator: ", "));\n"

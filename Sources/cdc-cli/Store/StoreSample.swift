@@ -70,7 +70,9 @@ struct StoreSample: Sendable {
       "SELECT playlist_id, track_id FROM playlist_track WHERE playlist_id = ANY($1::int[])", ["{\(chosen)}"])
     var playlists: [Int: Set<Int>] = [:]
     for row in result.rows {
-      guard let playlist = row[0].flatMap({ Int($0) }), let track = row[1].flatMap({ Int($0) }) else { continue }
+      guard let playlist = row[0].flatMap({ Int($0) }), let track = row[1].flatMap({ Int($0) }) else {
+        continue
+      }
       playlists[playlist, default: []].insert(track)
     }
     return playlists

@@ -39,7 +39,11 @@ extension StoreTable {
       row.text(random.title())
     }
     if random.chance(90) { row.text(random.pick(Words.places).code) } else { row.null() }
-    if random.chance(70) { row.date(CalendarDate(daysSince1970: random.within(-5000...19_000))) } else { row.null() }
+    if random.chance(70) {
+      row.date(CalendarDate(daysSince1970: random.within(-5000...19_000)))
+    } else {
+      row.null()
+    }
     row.uuid(random.next(), random.next())
     row.boolean(random.chance(70))
     row.endRow()
@@ -134,7 +138,9 @@ extension StoreTable {
     name: "playlist_track",
     columns: "playlist_id integer NOT NULL,\n  track_id integer NOT NULL,\n  position integer NOT NULL",
     primaryKey: "playlist_id, track_id",
-    foreignKeys: ["FOREIGN KEY (playlist_id) REFERENCES playlist", "FOREIGN KEY (track_id) REFERENCES track"],
+    foreignKeys: [
+      "FOREIGN KEY (playlist_id) REFERENCES playlist", "FOREIGN KEY (track_id) REFERENCES track",
+    ],
     units: { min($0.playlistTracks, $0.playlists * $0.tracks) }
   ) { scale, id, row in
     // Each list walks through the tracks from a place of its own, so no track comes twice on it.

@@ -13,7 +13,8 @@ extension StoreTable {
         salary numeric(12,2),
         email varchar(60)
       """,
-    primaryKey: "employee_id", foreignKeys: ["FOREIGN KEY (reports_to) REFERENCES employee"], units: \.employees
+    primaryKey: "employee_id", foreignKeys: ["FOREIGN KEY (reports_to) REFERENCES employee"],
+    units: \.employees
   ) { scale, id, row in
     var random = scale.random(.employee, id)
     let (first, last) = random.person()
@@ -49,7 +50,8 @@ extension StoreTable {
         preferences jsonb,
         created_at timestamptz NOT NULL
       """,
-    primaryKey: "customer_id", foreignKeys: ["FOREIGN KEY (support_rep_id) REFERENCES employee"], units: \.customers
+    primaryKey: "customer_id", foreignKeys: ["FOREIGN KEY (support_rep_id) REFERENCES employee"],
+    units: \.customers
   ) { scale, id, row in
     var random = scale.random(.customer, id)
     let (first, last) = random.person()
@@ -62,7 +64,11 @@ extension StoreTable {
     row.text("\(random.within(1...240)) \(random.pick(Words.streets))")
     row.text(place.city)
     row.text(place.country)
-    if random.chance(80) { row.text("+\(random.within(1...99)) \(random.within(1_000_000...9_999_999))") } else { row.null() }
+    if random.chance(80) {
+      row.text("+\(random.within(1...99)) \(random.within(1_000_000...9_999_999))")
+    } else {
+      row.null()
+    }
     row.text("\(first.asciiLetters).\(last.asciiLetters)\(id)@mail.example")
     row.integer(random.below(scale.employees) + 1)
     row.boolean(random.chance(50))
@@ -89,7 +95,8 @@ extension StoreTable {
         status text NOT NULL,
         total numeric(10,2) NOT NULL
       """,
-    primaryKey: "invoice_id", foreignKeys: ["FOREIGN KEY (customer_id) REFERENCES customer"], units: \.invoices
+    primaryKey: "invoice_id", foreignKeys: ["FOREIGN KEY (customer_id) REFERENCES customer"],
+    units: \.invoices
   ) { scale, id, row in
     Invoice(scale, id, among: scale.invoices).append(to: &row)
   }
