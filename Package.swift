@@ -90,7 +90,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: ["CDCCore", "PGWire", "DeltaSink", "cdc-cli", "TestSupport"],
+      dependencies: [
+        "CDCCore", "PGWire", "DeltaSink", "cdc-cli", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "ServiceLifecycle", package: "swift-service-lifecycle",
+          condition: .when(traits: ["ServiceLifecycle"])),
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
