@@ -3,7 +3,7 @@
 /// Values are dense: a null row holds a placeholder and stands in `nullRows`. Only the array of the format's
 /// storage is used. After an error nothing has been appended. The arrays are moved out at the end of a
 /// batch, not copied.
-package struct ColumnBuilder {
+package struct ColumnBuilder: Sendable {
   package let format: ValueFormat
   /// The server is asked for the text form, as the binary one is not known here.
   package let readsText: Bool
