@@ -1,0 +1,114 @@
+import CDCCore
+import Synchronization
+
+/// A table being replaced: a file writer for each caller at work, and one commit that takes all old files out and puts
+/// the new ones in. Readers see the old table or the new one.
+final class LocalTableLoad: TableLoad {
+  private let table: LocalTable
+  private let shape: TableShape
+  private let isAppended: Bool
+  private let pipeline: String
+  private let position: LSN
+  private let options: LocalDeltaOptions
+  private let committed: @Sendable (TableShape) -> Void
+  private let lanes = Mutex(Lanes())
+
+  private struct Lanes {
+    var all: [FileLane] = []
+    var idle: [FileLane] = []
+  }
+
+  init(
+    _ table: LocalTable, _ source: TableSchema, isAppended: Bool, pipeline: String, position: LSN,
+    options: LocalDeltaOptions, committed: @escaping @Sendable (TableShape) -> Void
+  ) throws {
+    self.table = table
+    self.isAppended = isAppended
+    self.pipeline = pipeline
+    self.position = position
+    self.options = options
+    self.committed = committed
+    shape = try TableShape(
+      replacing: table.snapshot()?.metadata, by: isAppended ? source.appended : source)
+  }
+
+  func write(_ rows: RowBatch) async throws {
+    guard rows.rowCount > 0 else { return }
+    let lane = lanes.withLock { lanes in
+      if let idle = lanes.idle.popLast() { return idle }
+      let new = FileLane(store: table.store, shape: shape, options: options, pipeline: pipeline)
+      lanes.all.append(new)
+      return new
+    }
+    try await lane.write(isAppended ? ChangeAppender.snapshot(rows, position: position) : rows)
+    lanes.withLock { $0.idle.append(lane) }
+  }
+
+  func commit() async throws {
+    var adds: [AddFile] = []
+    let time = WallClock.milliseconds
+    for lane in lanes.withLock({ $0.all }) { adds += try await lane.publish(at: time) }
+    try options.pass(.beforeLoadCommit)
+    try commit(adds, at: time)
+    committed(shape)
+    try options.pass(.afterLoadCommit)
+  }
+
+  private func commit(_ adds: [AddFile], at time: Int64) throws {
+    let first = try table.snapshot()
+    var base = first
+    for _ in 0..<10 {
+      var transaction: DeltaTransaction
+      if let base {
+        transaction = DeltaTransaction(
+          on: base, operation: "WRITE", parameters: ["mode": "Overwrite"], isBlindAppend: false)
+        if shape.metadata != base.metadata { transaction.setMetadata(shape.metadata) }
+        for file in base.files { transaction.remove(file, at: time) }
+      } else {
+        transaction = DeltaTransaction(
+          creating: shape.metadata, in: table.store, operation: "WRITE", parameters: ["mode": "Overwrite"])
+      }
+      transaction.add(adds)
+      transaction.setTransaction(appID: pipeline, version: Int64(bitPattern: position.rawValue), at: time)
+      switch try transaction.commit() {
+      case .committed(let snapshot):
+        table.adopt(snapshot)
+        return
+      case .conflict:
+        base = try table.snapshot()
+        if base?.position(of: pipeline) != first?.position(of: pipeline) {
+          throw CDCError(
+            .fenced, "Another runner of pipeline \(pipeline) has written the table. Stop one of the two.",
+            table: table.name)
+        }
+      }
+    }
+    throw DeltaError(
+      .conflict, "Other writers won every race for the table's next version: nothing was written.",
+      path: table.store.tablePath, isRetryable: true)
+  }
+
+  func abandon() async {
+    for lane in lanes.withLock({ $0.all }) { await lane.abandon() }
+  }
+}
+
+/// One file writer, used by one caller after the other.
+actor FileLane {
+  private let writer: TableFileWriter
+
+  init(store: FileLogStore, shape: TableShape, options: LocalDeltaOptions, pipeline: String) {
+    writer = TableFileWriter(store: store, shape: shape, options: options, pipeline: pipeline)
+  }
+
+  func write(_ rows: RowBatch) throws {
+    try writer.write(writer.shape.arrange(rows), rowCount: rows.rowCount)
+  }
+
+  func publish(at time: Int64) throws -> [AddFile] {
+    try writer.publish()
+    return writer.finished.map { writer.action(for: $0, at: time) }
+  }
+
+  func abandon() { writer.abandon() }
+}

@@ -1,0 +1,133 @@
+import CDCCore
+
+/// A small Delta table that the lake keeps about itself: rows are appended one commit at a time, and read whole.
+///
+/// Every commit adds a file, so once there are many small ones a commit gathers them.
+struct StateTable: Sendable {
+  let table: LocalTable
+  let source: TableSchema
+
+  private static let fileLimit = 32
+  private static let smallFile = 8 << 20
+
+  init(_ layout: LakeLayout, name: String, columns: [ColumnSchema]) {
+    source = TableSchema(name: TableName(schema: "", name: name), columns: columns)
+    table = LocalTable(name: source.name, path: layout.statePath(name))
+  }
+
+  /// All rows, oldest file first. Columns in the order of `source`.
+  func read() async throws -> [RowBatch] {
+    guard let snapshot = try table.snapshot() else { return [] }
+    return try await rows(of: snapshot.files, snapshot)
+  }
+
+  private func rows(of files: [AddFile], _ snapshot: DeltaSnapshot) async throws -> [RowBatch] {
+    let fields = snapshot.schema.fields
+    let places = try source.columns.map { column in
+      guard let place = fields.firstIndex(where: { $0.name == column.name }) else {
+        throw DeltaError(
+          .schema, "The state table lacks the column \(column.name): another version of this package wrote it.",
+          path: table.store.tablePath)
+      }
+      return place
+    }
+    var batches: [RowBatch] = []
+    for file in files {
+      let deleted = try table.deletionVector(of: file)
+      try await TableRows(table: table, schema: snapshot.schema).forEachGroup(
+        of: file, columns: places, deleted: deleted
+      ) { columns, count in
+        batches.append(RowBatch(table: source, rowCount: count, columns: columns))
+      }
+    }
+    return batches
+  }
+
+  /// Appends rows in one durable commit, with the transaction id that fences other runners.
+  ///
+  /// - Throws: `CDCError.fenced` where another runner of the pipeline has appended since `expected`.
+  func append(_ rows: RowBatch, pipeline: String, expected: Int64, version: Int64) async throws {
+    let time = WallClock.milliseconds
+    for _ in 0..<20 {
+      let base = try table.snapshot()
+      guard base?.transactions[pipeline]?.version ?? 0 == expected else {
+        throw CDCError(
+          .fenced, "Another runner of pipeline \(pipeline) has recorded its progress. Stop one of the two.")
+      }
+      let shape = try base.map { try TableShape(evolving: $0.metadata, to: source) }
+        ?? TableShape(replacing: nil, by: source)
+      let gathered = gatherable(base)
+      let writer = TableFileWriter(
+        store: table.store, shape: shape, options: LocalDeltaOptions(), pipeline: pipeline)
+      if let base {
+        for batch in try await self.rows(of: gathered, base) {
+          try writer.write(shape.arrange(batch), rowCount: batch.rowCount)
+        }
+      }
+      try writer.write(shape.arrange(rows), rowCount: rows.rowCount)
+      try writer.publish()
+      var transaction =
+        base.map {
+          DeltaTransaction(on: $0, operation: "WRITE", isBlindAppend: gathered.isEmpty)
+        } ?? DeltaTransaction(creating: shape.metadata, in: table.store, operation: "WRITE")
+      for file in gathered { transaction.remove(file, at: time) }
+      transaction.add(writer.finished.map { writer.action(for: $0, at: time) })
+      transaction.setTransaction(appID: pipeline, version: version, at: time)
+      if case .committed(let snapshot) = try transaction.commit() {
+        table.adopt(snapshot)
+        return
+      }
+      writer.abandon()
+    }
+    throw DeltaError(
+      .conflict, "Other pipelines won every race for the next version. Try again.",
+      path: table.store.tablePath, isRetryable: true)
+  }
+
+  private func gatherable(_ base: DeltaSnapshot?) -> [AddFile] {
+    guard let base, base.fileCount >= Self.fileLimit else { return [] }
+    return base.files.filter { $0.size < Self.smallFile }
+  }
+}
+
+extension RowBatch {
+  /// One row of text, numbers and maps, for the state tables.
+  init(stateRow values: [StateValue], of table: TableSchema) {
+    self.init(
+      table: table, rowCount: 1, columns: zip(values, table.columns).map { $0.vector($1.type) })
+  }
+
+  func text(_ column: Int, _ row: Int) -> String? {
+    guard case .bytes(let strings) = columns[column].values, !columns[column].isNull(row) else { return nil }
+    return String(decoding: strings[row], as: UTF8.self)
+  }
+
+  func number(_ column: Int, _ row: Int) -> Int64? {
+    guard case .int64(let values) = columns[column].values, !columns[column].isNull(row) else { return nil }
+    return values[row]
+  }
+}
+
+enum StateValue {
+  case text(String)
+  case number(Int64)
+  case numbers([(String, Int64)])
+
+  fileprivate func vector(_ type: ColumnType) -> ColumnVector {
+    switch self {
+    case .text(let text):
+      return ColumnVector(
+        count: 1, values: .bytes(ByteStrings(offsets: [0, Int32(text.utf8.count)], bytes: Array(text.utf8))))
+    case .number(let number): return ColumnVector(count: 1, values: .int64([number]))
+    case .numbers(let pairs):
+      var keys = ByteStrings()
+      for (key, _) in pairs { keys.append(key.utf8) }
+      return ColumnVector(
+        count: 1,
+        values: .map(
+          offsets: [0, Int32(pairs.count)],
+          keys: ColumnVector(count: pairs.count, values: .bytes(keys)),
+          values: ColumnVector(count: pairs.count, values: .int64(pairs.map(\.1)))))
+    }
+  }
+}
