@@ -20,15 +20,21 @@ extension ColumnVector {
 
   private static func joined(_ parts: [ColumnVector], _ type: ColumnType) -> Values {
     switch ColumnVector(nulls: 0, of: type).values {
-    case .boolean: .boolean(parts.flatMap { if case .boolean(let values) = $0.values { values } else { [] } })
-    case .int32: .int32(parts.flatMap { if case .int32(let values) = $0.values { values } else { [] } })
-    case .int64: .int64(parts.flatMap { if case .int64(let values) = $0.values { values } else { [] } })
-    case .int128: .int128(parts.flatMap { if case .int128(let values) = $0.values { values } else { [] } })
-    case .float: .float(parts.flatMap { if case .float(let values) = $0.values { values } else { [] } })
-    case .double: .double(parts.flatMap { if case .double(let values) = $0.values { values } else { [] } })
+    case .boolean: .boolean(flat(parts) { if case .boolean(let values) = $0 { values } else { [] } })
+    case .int32: .int32(flat(parts) { if case .int32(let values) = $0 { values } else { [] } })
+    case .int64: .int64(flat(parts) { if case .int64(let values) = $0 { values } else { [] } })
+    case .int128: .int128(flat(parts) { if case .int128(let values) = $0 { values } else { [] } })
+    case .float: .float(flat(parts) { if case .float(let values) = $0 { values } else { [] } })
+    case .double: .double(flat(parts) { if case .double(let values) = $0 { values } else { [] } })
     case .bytes: .bytes(joinedBytes(parts))
     case .list, .map, .structure: joinedNested(parts, type)
     }
+  }
+
+  private static func flat<T>(_ parts: [ColumnVector], _ values: (Values) -> [T]) -> [T] {
+    var result: [T] = []
+    for part in parts { result.append(contentsOf: values(part.values)) }
+    return result
   }
 
   private static func joinedBytes(_ parts: [ColumnVector]) -> ByteStrings {

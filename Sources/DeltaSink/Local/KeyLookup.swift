@@ -87,13 +87,13 @@ struct KeyLookup: Sendable {
   private func scan(_ units: [Unit]) async throws -> [KeyMatches] {
     let workers = min(tasks, units.count)
     if workers == 1 { return try units.map(scan) }
-    let next = Atomic<Int>(0)
+    let queue = UnitQueue(units.count)
     return try await withThrowingTaskGroup(of: [(Int, KeyMatches)].self) { group in
       for _ in 0..<workers {
         group.addTask {
           var found: [(Int, KeyMatches)] = []
-          while case let unit = next.add(1, ordering: .relaxed).oldValue, unit < units.count {
-            found.append((unit, try scan(units[unit])))
+          while let unit = queue.take() {
+            found.append((unit, try self.scan(units[unit])))
           }
           return found
         }
@@ -127,6 +127,19 @@ struct KeyLookup: Sendable {
         rowCount: group.rowCount, firstRow: first, into: &matches)
     }
     return matches
+  }
+}
+
+/// Hands out numbers to the tasks that work side by side.
+private final class UnitQueue: Sendable {
+  private let next = Atomic<Int>(0)
+  private let count: Int
+
+  init(_ count: Int) { self.count = count }
+
+  func take() -> Int? {
+    let unit = next.add(1, ordering: .relaxed).oldValue
+    return unit < count ? unit : nil
   }
 }
 
