@@ -54,7 +54,8 @@ struct PackageContext: Sendable {
     }
     guard let base, newest.metadata == base.metadata, newest.protocolAction == base.protocolAction else {
       throw DeltaError(
-        .conflict, "Another writer has changed the table's schema or settings meanwhile: nothing was written.",
+        .conflict,
+        "Another writer has changed the table's schema or settings meanwhile: nothing was written.",
         path: table.store.tablePath, version: newest.version, isRetryable: true)
     }
     return newest

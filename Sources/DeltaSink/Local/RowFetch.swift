@@ -40,7 +40,8 @@ struct RowFetch {
       }
     }
     return zip(columns, pieces).map { column, parts in
-      let all = parts.isEmpty
+      let all =
+        parts.isEmpty
         ? ColumnVector(nulls: 0, of: column.type) : ColumnVector(concatenating: parts, of: column.type)
       return all.gather(positions)
     }

@@ -26,7 +26,8 @@ struct StateTable: Sendable {
     let places = try source.columns.map { column in
       guard let place = fields.firstIndex(where: { $0.name == column.name }) else {
         throw DeltaError(
-          .schema, "The state table lacks the column \(column.name): another version of this package wrote it.",
+          .schema,
+          "The state table lacks the column \(column.name): another version of this package wrote it.",
           path: table.store.tablePath)
       }
       return place
@@ -54,7 +55,8 @@ struct StateTable: Sendable {
         throw CDCError(
           .fenced, "Another runner of pipeline \(pipeline) has recorded its progress. Stop one of the two.")
       }
-      let shape = try base.map { try TableShape(evolving: $0.metadata, to: source) }
+      let shape =
+        try base.map { try TableShape(evolving: $0.metadata, to: source) }
         ?? TableShape(replacing: nil, by: source)
       let gathered = gatherable(base)
       let writer = TableFileWriter(

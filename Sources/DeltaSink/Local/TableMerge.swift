@@ -116,7 +116,8 @@ actor TableMerge: PackageTable {
     let places = RowPlaces(matches: matches, files: writers.flatMap(\.finished), wanted: compacted.holders)
     let fetch = RowFetch(
       readers: try places.files.reduce(into: [:]) { readers, file in
-        readers[file] = try file.hasPrefix("/") && !(base?.file(at: file) != nil)
+        readers[file] =
+          try file.hasPrefix("/") && !(base?.file(at: file) != nil)
           ? ParquetFileReader(path: file) : context.table.reader(of: file)
       })
     let wanted = compacted.unchanged.indices.filter { !compacted.unchanged[$0].isEmpty }

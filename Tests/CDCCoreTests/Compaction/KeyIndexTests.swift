@@ -17,7 +17,8 @@ struct ChangeScript {
       ColumnSchema(name: "name", type: .string), ColumnSchema(name: "note", type: .string),
     ], key: [0])
 
-  mutating func put(_ operation: CDCCore.Operation, _ id: Int64, _ name: String? = nil, _ note: String? = nil) {
+  mutating func put(_ operation: CDCCore.Operation, _ id: Int64, _ name: String? = nil, _ note: String? = nil)
+  {
     operations.append(operation)
     ids.append(id)
     names.append(name)

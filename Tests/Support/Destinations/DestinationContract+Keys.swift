@@ -28,52 +28,72 @@ extension DestinationContract {
   }
 
   static let keyCases: [Case] =
-    both("insert, update and delete", [
-      [.insert(table, 100, "a"), .update(table, 1, "b", "c"), .delete(table, 2)]
-    ])
-    + both("a key inserted and deleted in one package is not there", [
-      [.insert(table, 100, "a")], [.update(table, 100, "b", "c")], [.delete(table, 100)],
-    ])
-    + both("a key deleted and inserted again has the new row", [
-      [.delete(table, 3), .insert(table, 3, "again")],
-      [.delete(table, 4)], [.insert(table, 4, "again")], [.delete(table, 4)], [.insert(table, 4, "third")],
-    ])
-    + both("a changed key moves the row", [
-      [.update(table, 5, to: 105, "moved", "x")], [.update(table, 105, to: 106, "again", "y")],
-      [.insert(table, 5, "newcomer")],
-    ])
-    + both("swapped keys swap the rows", [
+    both(
+      "insert, update and delete",
       [
-        .update(table, 1, to: 100, "one", nil), .update(table, 2, to: 1, "two", nil),
-        .update(table, 100, to: 2, "one", nil),
-      ]
-    ])
-    + both("a truncation takes what came before and leaves what comes after", [
-      [.insert(table, 100, "a"), .update(table, 1, "b", nil)],
-      [.truncate(table.name)],
-      [.insert(table, 1, "new"), .insert(table, 100, "newer"), .update(table, 1, "newest", nil)],
-    ])
+        [.insert(table, 100, "a"), .update(table, 1, "b", "c"), .delete(table, 2)]
+      ])
+    + both(
+      "a key inserted and deleted in one package is not there",
+      [
+        [.insert(table, 100, "a")], [.update(table, 100, "b", "c")], [.delete(table, 100)],
+      ])
+    + both(
+      "a key deleted and inserted again has the new row",
+      [
+        [.delete(table, 3), .insert(table, 3, "again")],
+        [.delete(table, 4)], [.insert(table, 4, "again")], [.delete(table, 4)], [.insert(table, 4, "third")],
+      ])
+    + both(
+      "a changed key moves the row",
+      [
+        [.update(table, 5, to: 105, "moved", "x")], [.update(table, 105, to: 106, "again", "y")],
+        [.insert(table, 5, "newcomer")],
+      ])
+    + both(
+      "swapped keys swap the rows",
+      [
+        [
+          .update(table, 1, to: 100, "one", nil), .update(table, 2, to: 1, "two", nil),
+          .update(table, 100, to: 2, "one", nil),
+        ]
+      ])
+    + both(
+      "a truncation takes what came before and leaves what comes after",
+      [
+        [.insert(table, 100, "a"), .update(table, 1, "b", nil)],
+        [.truncate(table.name)],
+        [.insert(table, 1, "new"), .insert(table, 100, "newer"), .update(table, 1, "newest", nil)],
+      ])
     + both("a truncation alone empties the table", [[.truncate(table.name)]])
-    + both("two truncations in one transaction", [
+    + both(
+      "two truncations in one transaction",
       [
-        .truncate(table.name), .insert(table, 1, "a"), .truncate(table.name), .insert(table, 2, "b"),
-        .update(table, 2, to: 3, "c", nil),
-      ]
-    ])
+        [
+          .truncate(table.name), .insert(table, 1, "a"), .truncate(table.name), .insert(table, 2, "b"),
+          .update(table, 2, to: 3, "c", nil),
+        ]
+      ])
 
   static let unchangedCases: [Case] =
-    both("an unchanged value comes from the destination", [
-      [.update(table, 1, "a", nil), .update(table, 2, "b", nil)], [.update(table, 1, "c", nil)],
-    ])
-    + both("an unchanged value comes from the package", [
-      [.insert(table, 100, "a", "kept")], [.update(table, 100, "b", nil)],
-      [.update(table, 1, "x", "fresh")], [.update(table, 1, "y", nil)],
-    ])
-    + both("an unchanged value survives a key change", [
-      [.update(table, 1, to: 100, "a", nil)], [.update(table, 100, to: 101, "b", nil)],
-      [.insert(table, 200, "c", "kept"), .update(table, 200, to: 201, "d", nil)],
-      [.insert(table, 1, "other"), .update(table, 1, "other still", nil)],
-    ])
+    both(
+      "an unchanged value comes from the destination",
+      [
+        [.update(table, 1, "a", nil), .update(table, 2, "b", nil)], [.update(table, 1, "c", nil)],
+      ])
+    + both(
+      "an unchanged value comes from the package",
+      [
+        [.insert(table, 100, "a", "kept")], [.update(table, 100, "b", nil)],
+        [.update(table, 1, "x", "fresh")], [.update(table, 1, "y", nil)],
+      ])
+    + both(
+      "an unchanged value survives a key change",
+      [
+        [.update(table, 1, to: 100, "a", nil)], [.update(table, 100, to: 101, "b", nil)],
+        [.insert(table, 200, "c", "kept"), .update(table, 200, to: 201, "d", nil)],
+        [.insert(table, 1, "other"), .update(table, 1, "other still", nil)],
+      ])
     + [
       Case("an unchanged null stays null") { harness in
         var runner = try await loaded(harness)

@@ -12,7 +12,8 @@ extension DestinationContract {
       let schema = try await runner.destination.schema(of: table.name)
       try require(
         schema?.columns.map(\.name) == ["id", "name", "note"]
-          && schema?.columns.map(\.type) == table.columns.map(\.type), "schema is \(String(describing: schema))")
+          && schema?.columns.map(\.type) == table.columns.map(\.type),
+        "schema is \(String(describing: schema))")
       try await runner.check("after a restart")
     },
     Case("a load replaces the table and its shape at once") { harness in
@@ -28,9 +29,12 @@ extension DestinationContract {
       try await runner.check("while the load runs")
       try await load.commit()
       let rows = try await runner.destination.allRows(table.name)
-      try require(rows.count == 10 && rows.allSatisfy { $0.count == 4 }, "the load did not replace: \(rows.count)")
+      try require(
+        rows.count == 10 && rows.allSatisfy { $0.count == 4 }, "the load did not replace: \(rows.count)")
       runner.model = SourceModel([wider])
-      for row in ContractTables.rows(10..<20, "new") { runner.model.apply(.insert(table.name, row + [.integer(1)])) }
+      for row in ContractTables.rows(10..<20, "new") {
+        runner.model.apply(.insert(table.name, row + [.integer(1)]))
+      }
       try await runner.check()
     },
     Case("rows come from several tasks at once") { harness in

@@ -6,7 +6,8 @@ extension DestinationContract {
     ("long", [.long]), ("int", [.int]), ("short", [.short]), ("date", [.date]), ("string", [.string]),
     ("binary", [.binary]), ("decimal", [.decimal(precision: 9, scale: 2)]),
     ("wide decimal", [.decimal(precision: 30, scale: 4)]), ("timestamp", [.timestamp]),
-    ("composite", [.int, .string]), ("composite of three", [.date, .decimal(precision: 20, scale: 0), .binary]),
+    ("composite", [.int, .string]),
+    ("composite of three", [.date, .decimal(precision: 20, scale: 0), .binary]),
     ("boolean and long", [.boolean, .long]),
   ]
 

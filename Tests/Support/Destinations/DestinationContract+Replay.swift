@@ -89,7 +89,8 @@ extension DestinationContract {
     },
   ]
 
-  static let crashCases: [Case] = DeliveryStage.allCases.filter { !$0.rawValue.contains("load") }
+  static let crashCases: [Case] =
+    DeliveryStage.allCases.filter { !$0.rawValue.contains("load") }
     .flatMap { stage in (0...1).map { (stage, $0) } }
     .filter { stage, passings in passings == 0 || stage.rawValue.contains("table") }
     .map { stage, passings in

@@ -18,26 +18,31 @@ extension DestinationContract {
         harness, [table], rows: [table.name: ContractTables.rows(0..<10)])
       try await runner.deliver([
         ModelTransaction(200, [.insert(table, 100, "narrow"), .update(table, 1, "narrow", nil)]),
-        ModelTransaction(210, [
-          .alter(wider), .insert(table.name, ContractTables.row(101, "wide") + [.integer(7)]),
-          .update(
-            table.name, old: ContractTables.row(2, "") + [.null],
-            new: [.integer(2), .text("wide"), nil, .integer(8)]),
-          .update(
-            table.name, old: ContractTables.row(100, "") + [.null],
-            new: [.integer(100), .text("wide"), nil, .integer(9)]),
-        ]),
+        ModelTransaction(
+          210,
+          [
+            .alter(wider), .insert(table.name, ContractTables.row(101, "wide") + [.integer(7)]),
+            .update(
+              table.name, old: ContractTables.row(2, "") + [.null],
+              new: [.integer(2), .text("wide"), nil, .integer(8)]),
+            .update(
+              table.name, old: ContractTables.row(100, "") + [.null],
+              new: [.integer(100), .text("wide"), nil, .integer(9)]),
+          ]),
       ])
       try await runner.check()
       let schema = try await runner.destination.schema(of: table.name)
-      try require(schema?.columns.map(\.name) == ["id", "name", "note", "extra"], "\(String(describing: schema))")
+      try require(
+        schema?.columns.map(\.name) == ["id", "name", "note", "extra"], "\(String(describing: schema))")
       try await runner.restart()
       try await runner.deliver([
-        ModelTransaction(300, [
-          .update(
-            table.name, old: ContractTables.row(3, "") + [.null],
-            new: [.integer(3), .text("later"), nil, .integer(1)])
-        ])
+        ModelTransaction(
+          300,
+          [
+            .update(
+              table.name, old: ContractTables.row(3, "") + [.null],
+              new: [.integer(3), .text("later"), nil, .integer(1)])
+          ])
       ])
       try await runner.check("after a restart")
     },
@@ -45,10 +50,12 @@ extension DestinationContract {
       var runner = try await ContractRunner(
         harness, [table], rows: [table.name: ContractTables.rows(0..<5)])
       try await runner.deliver([
-        ModelTransaction(200, [
-          .alter(narrower), .insert(table.name, [.integer(100), .text("only a note")]),
-          .update(table.name, old: [.integer(2), .null], new: [.integer(2), .text("n2")]),
-        ])
+        ModelTransaction(
+          200,
+          [
+            .alter(narrower), .insert(table.name, [.integer(100), .text("only a note")]),
+            .update(table.name, old: [.integer(2), .null], new: [.integer(2), .text("n2")]),
+          ])
       ])
       try await runner.check()
       let rows = try await runner.destination.allRows(table.name, columns: ["id", "name"])

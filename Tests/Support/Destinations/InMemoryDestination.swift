@@ -80,7 +80,9 @@ public final class InMemoryDestination: ReadableDestination {
     sink: @escaping @Sendable (RowBatch) async throws -> Void
   ) async throws {
     guard let held = storage.state.withLock({ $0.tables[table] }) else { return }
-    let wanted = held.schema.columns.indices.filter { columns?.contains(held.schema.columns[$0].name) ?? true }
+    let wanted = held.schema.columns.indices.filter {
+      columns?.contains(held.schema.columns[$0].name) ?? true
+    }
     let shape = TableSchema(name: table, columns: wanted.map { held.schema.columns[$0] })
     try await sink(RowBatch(shape, held.rows.values.map { row in wanted.map { row[$0] } }))
   }
