@@ -12,10 +12,11 @@ struct ThriftCompactReader {
   private(set) var position: Int
   private let end: Int
 
-  init(_ bytes: [UInt8], at position: Int = 0) {
+  /// - Parameter end: where the bytes that may be read end; nil: the whole array.
+  init(_ bytes: [UInt8], at position: Int = 0, end: Int? = nil) {
     self.bytes = bytes
-    self.position = min(max(position, 0), bytes.count)
-    self.end = bytes.count
+    self.end = min(end ?? bytes.count, bytes.count)
+    self.position = min(max(position, 0), self.end)
   }
 
   /// The next field header of the struct whose last field was `previous`; nil at its stop field.
