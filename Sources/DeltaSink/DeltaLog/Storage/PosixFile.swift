@@ -52,6 +52,20 @@ enum PosixFile {
     }
   }
 
+  /// Milliseconds since 1970-01-01T00:00:00Z; nil where there is no such file.
+  static func modificationTime(_ path: String) throws -> Int64? {
+    guard let descriptor = try openForReading(path) else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw failure("stat", path) }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
   /// Creates the file, which must not exist, writes it and syncs it. A failure leaves no file.
   static func create(_ path: String, _ bytes: [UInt8]) throws {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
