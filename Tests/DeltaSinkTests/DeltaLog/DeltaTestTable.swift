@@ -56,8 +56,7 @@ struct DeltaTestTable {
   func ids(_ engine: Engine, version: Int? = nil) async throws -> [Int] {
     let table = try await LakeReader.read(delta: path, engine: engine, version: version)
     return table.rows.compactMap { row in
-      row.dropFirst().prefix { $0 != "," }.filter(\.isNumber).isEmpty
-        ? nil : Int(row.dropFirst().prefix { $0 != "," }.filter { $0.isNumber || $0 == "-" })
+      Int(row.drop { !$0.isNumber && $0 != "-" }.prefix { $0.isNumber || $0 == "-" })
     }.sorted()
   }
 }

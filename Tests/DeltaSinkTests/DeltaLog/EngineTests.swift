@@ -12,7 +12,8 @@ import Testing
     var snapshot = try table.create()
     var append = DeltaTransaction(on: snapshot, operation: "WRITE", isBlindAppend: true)
     let files = [
-      try await table.writeFile(0..<100), try await table.writeFile(100..<200, name: engine == .polars ? "b.parquet" : "with space.parquet"),
+      try await table.writeFile(0..<100),
+      try await table.writeFile(100..<200, name: engine == .polars ? "b.parquet" : "with space.parquet"),
     ]
     append.add(files)
     snapshot = try append.committed()

@@ -11,7 +11,9 @@ struct CheckpointFields {
 
   /// Nil where the column is no struct.
   init?(_ column: ParquetColumn, _ vector: ColumnVector) {
-    guard case .structure(let vectors) = vector.values, vectors.count == column.children.count else { return nil }
+    guard case .structure(let vectors) = vector.values, vectors.count == column.children.count else {
+      return nil
+    }
     self.vector = vector
     fields = Dictionary(
       zip(column.children, vectors).map { ($0.name, ($0, $1)) }, uniquingKeysWith: { first, _ in first })

@@ -2,7 +2,9 @@ import CDCCore
 
 /// Reads the actions of a classic checkpoint file, or of one part of one, whoever wrote it.
 enum CheckpointReader {
-  private static let actions: Set<String> = ["txn", "add", "remove", "metaData", "protocol", "domainMetadata"]
+  private static let actions: Set<String> = [
+    "txn", "add", "remove", "metaData", "protocol", "domainMetadata",
+  ]
   /// Columns that only checkpoints of the V2 spec fill.
   private static let v2Actions: Set<String> = ["sidecar", "checkpointMetadata"]
 

@@ -47,7 +47,8 @@ struct CheckpointRows {
       rows,
       [
         Vectors.strings(rows.map { $0.map { PathEncoding.encode($0.path) } }),
-        Vectors.longs(rows.map { $0?.deletionTimestamp }), Vectors.booleans(rows.map { $0 == nil ? nil : false }),
+        Vectors.longs(rows.map { $0?.deletionTimestamp }),
+        Vectors.booleans(rows.map { $0 == nil ? nil : false }),
         Vectors.booleans(rows.map { $0?.extendedFileMetadata }),
         Vectors.stringMaps(rows.map { $0?.partitionValues }),
         Vectors.longs(rows.map { $0?.size.map { Int64($0) } }),
@@ -60,7 +61,8 @@ struct CheckpointRows {
     Vectors.structure(
       rows,
       [
-        Vectors.strings(rows.map { $0?.storageType.rawValue }), Vectors.strings(rows.map { $0?.pathOrInlineDV }),
+        Vectors.strings(rows.map { $0?.storageType.rawValue }),
+        Vectors.strings(rows.map { $0?.pathOrInlineDV }),
         Vectors.ints(rows.map { $0?.offset.map { Int32(clamping: $0) } }),
         Vectors.ints(rows.map { $0.map { Int32(clamping: $0.sizeInBytes) } }),
         Vectors.longs(rows.map { $0.map { Int64($0.cardinality) } }),
@@ -74,7 +76,8 @@ struct CheckpointRows {
         Vectors.strings(rows.map { $0?.id }), Vectors.strings(rows.map { $0?.name }),
         Vectors.strings(rows.map { $0?.description }),
         Vectors.structure(
-          rows, [Vectors.strings(rows.map { $0?.provider }), Vectors.stringMaps(rows.map { $0?.formatOptions })]),
+          rows,
+          [Vectors.strings(rows.map { $0?.provider }), Vectors.stringMaps(rows.map { $0?.formatOptions })]),
         Vectors.strings(rows.map { $0?.schema.schemaString }),
         Vectors.stringLists(rows.map { $0?.partitionColumns }),
         Vectors.stringMaps(rows.map { $0?.configuration.mapValues(Optional.some) }),
@@ -88,7 +91,8 @@ struct CheckpointRows {
       [
         Vectors.ints(rows.map { $0.map { Int32(clamping: $0.minReaderVersion) } }),
         Vectors.ints(rows.map { $0.map { Int32(clamping: $0.minWriterVersion) } }),
-        Vectors.stringLists(rows.map { $0?.readerFeatures }), Vectors.stringLists(rows.map { $0?.writerFeatures }),
+        Vectors.stringLists(rows.map { $0?.readerFeatures }),
+        Vectors.stringLists(rows.map { $0?.writerFeatures }),
       ])
   }
 

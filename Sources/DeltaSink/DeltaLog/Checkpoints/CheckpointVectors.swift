@@ -19,7 +19,8 @@ enum CheckpointVectors {
   }
 
   static func booleans(_ values: [Bool?]) -> ColumnVector {
-    ColumnVector(count: values.count, validity: validity(values), values: .boolean(values.map { $0 ?? false }))
+    ColumnVector(
+      count: values.count, validity: validity(values), values: .boolean(values.map { $0 ?? false }))
   }
 
   static func stringLists(_ values: [[String]?]) -> ColumnVector {

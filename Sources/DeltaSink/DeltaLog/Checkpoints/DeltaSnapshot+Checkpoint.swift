@@ -56,7 +56,8 @@ extension DeltaSnapshot {
   }
 
   private static func write(_ actions: [Action], to path: String) throws -> Int {
-    let writer = try ParquetFileWriter(path: path, columns: CheckpointSchema.columns.map { ParquetColumn($0) })
+    let writer = try ParquetFileWriter(
+      path: path, columns: CheckpointSchema.columns.map { ParquetColumn($0) })
     do {
       for start in stride(from: 0, to: actions.count, by: rowsPerGroup) {
         let group = Array(actions[start..<min(start + rowsPerGroup, actions.count)])

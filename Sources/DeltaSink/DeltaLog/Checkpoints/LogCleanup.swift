@@ -13,7 +13,9 @@ extension DeltaSnapshot {
     try protocolAction.requireWritable(metadata, store.tablePath)
     let names = try PosixDirectory.list(store.logPath) ?? []
     var removed = try removeAbandonedFiles(names, before: time - Self.day)
-    guard metadata.configuration["delta.enableExpiredLogCleanup"]?.lowercased() != "false" else { return removed }
+    guard metadata.configuration["delta.enableExpiredLogCleanup"]?.lowercased() != "false" else {
+      return removed
+    }
     let cutOff = (time - (try metadata.logRetention())) / Self.day * Self.day
     guard let checkpoint = try cutOffCheckpoint(LogListing(names: names), cutOff) else { return removed }
     for name in names {

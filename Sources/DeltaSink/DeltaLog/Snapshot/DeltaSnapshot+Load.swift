@@ -15,34 +15,52 @@ extension DeltaSnapshot {
         .notFound, "The table has no such version; its newest is \(newest).", path: store.tablePath,
         version: target)
     }
-    var replay = LogReplay()
-    var next = 0
-    if let checkpoint = listing.checkpoints.last(where: { $0.version <= target }) {
-      for file in checkpoint.files {
-        replay.apply(checkpoint: try CheckpointReader.read(store.path(of: file)))
+    let start = try start(listing, store, upTo: target)
+    var replay = start.replay
+    for version in start.next..<max(start.next, target + 1) {
+      guard let actions = try store.actions(of: version) else {
+        throw start.damage ?? missing(version, store)
       }
-      next = checkpoint.version + 1
-    } else if listing.commits.first != 0, let uuid = listing.uuidCheckpoints.last(where: { $0 <= target }) {
+      replay.apply(commit: actions)
+    }
+    return try DeltaSnapshot(store: store, version: target, replay: replay)
+  }
+
+  private struct Start {
+    var replay = LogReplay()
+    /// The first commit that is not in `replay`.
+    var next = 0
+    /// Why the newest checkpoint was not taken.
+    var damage: (any Error)?
+  }
+
+  /// The newest checkpoint that can be read. A damaged one does no harm where older files lead to the same state.
+  private static func start(_ listing: LogListing, _ store: FileLogStore, upTo target: Int) throws -> Start {
+    var start = Start()
+    for checkpoint in listing.checkpoints.reversed() where checkpoint.version <= target {
+      do {
+        for file in checkpoint.files {
+          start.replay.apply(checkpoint: try CheckpointReader.read(store.path(of: file)))
+        }
+        start.next = checkpoint.version + 1
+        return start
+      } catch {
+        start = Start(damage: start.damage ?? error)
+      }
+    }
+    if listing.commits.first != 0, let uuid = listing.uuidCheckpoints.last(where: { $0 <= target }) {
       throw DeltaError(
         .unsupportedFeature,
         "The table's checkpoint is of the V2 spec (v2Checkpoint), which this package cannot read.",
         path: store.logPath, version: uuid)
     }
-    try apply(next...max(next, target + 1), upTo: target, of: store, to: &replay)
-    return try DeltaSnapshot(store: store, version: target, replay: replay)
+    return start
   }
 
-  private static func apply(
-    _ versions: ClosedRange<Int>, upTo target: Int, of store: FileLogStore, to replay: inout LogReplay
-  ) throws {
-    for version in versions where version <= target {
-      guard let actions = try store.actions(of: version) else {
-        throw DeltaError(
-          .notFound, "The table's log has a gap: the commit is missing and no checkpoint covers it.",
-          path: store.path(of: .commit(version)), version: version)
-      }
-      replay.apply(commit: actions)
-    }
+  private static func missing(_ version: Int, _ store: FileLogStore) -> DeltaError {
+    DeltaError(
+      .notFound, "The table's log has a gap: the commit is missing and no checkpoint covers it.",
+      path: store.path(of: .commit(version)), version: version)
   }
 
   /// The newest snapshot; only commits after this one are read.
