@@ -89,6 +89,13 @@ let package = Package(
       name: "DeltaSinkTests", dependencies: ["DeltaSink", "CDCCore", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "CLITests",
+      dependencies: [
+        "CDCCore", "PGWire", "cdc-cli", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "IntegrationTests",
       dependencies: [
         "CDCCore", "PGWire", "DeltaSink", "cdc-cli", "TestSupport",
