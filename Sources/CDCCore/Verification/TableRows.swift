@@ -25,122 +25,125 @@ struct TableRows: Sendable {
     guard let log else {
       return try await destination.read(table, columns: nil) { try await sink($0, 1) }
     }
+    let extent = LogExtent()
+    try await destination.read(table, columns: nil) { await extent.note($0, log) }
+    // Nothing from before the last truncation counts.
+    let start = await extent.truncation
     if alignment.hasKey {
-      try await replay(log, sink)
+      try await replay(log, from: start, rounds: extent.rows / heldKeys + 1, sink)
     } else {
-      try await settle(log, sink)
+      try await settle(log, from: start, sink)
     }
   }
 
   /// Without a key a delete takes back a row that is equal in every column.
-  private func settle(_ log: ChangeLogColumns, _ sink: @escaping Sink) async throws {
+  private func settle(
+    _ log: ChangeLogColumns, from start: ChangeOrder?, _ sink: @escaping Sink
+  ) async throws {
     try await destination.read(table, columns: nil) { batch in
-      let (kept, removed) = log.split(batch)
+      var (kept, removed): ([Int32], [Int32]) = ([], [])
+      for (row, change) in log.changes(batch).enumerated() where change.follows(start) {
+        if change.removesRow { removed.append(Int32(row)) } else { kept.append(Int32(row)) }
+      }
       if !kept.isEmpty { try await sink(batch.gather(kept), 1) }
       if !removed.isEmpty { try await sink(batch.gather(removed), -1) }
     }
   }
 
   /// With a key its last change counts. The keys are taken in as many rounds as memory asks for.
-  private func replay(_ log: ChangeLogColumns, _ sink: @escaping Sink) async throws {
-    let total = Counter()
-    try await destination.read(table, columns: nil) { await total.add($0.rowCount) }
-    let rounds = await total.value / heldKeys + 1
+  private func replay(
+    _ log: ChangeLogColumns, from start: ChangeOrder?, rounds: Int, _ sink: @escaping Sink
+  ) async throws {
+    let alignment = alignment
     for round in 0..<rounds {
+      @Sendable func due(_ batch: RowBatch) -> [(row: Int32, key: KeyHash, change: LoggedChange)] {
+        let keys = RowFingerprints(batch, alignment, side: .destination).keys
+        return zip(keys, log.changes(batch)).enumerated().compactMap { row, pair in
+          guard Int(pair.0.low % UInt64(rounds)) == round, pair.1.follows(start) else { return nil }
+          return (Int32(row), pair.0, pair.1)
+        }
+      }
       let last = LastChanges()
-      let alignment = alignment
-      @Sendable func isDue(_ key: KeyHash) -> Bool { Int(key.low % UInt64(rounds)) == round }
+      try await destination.read(table, columns: nil) { await last.note(due($0)) }
+      let incomplete = IncompleteRows(log)
       try await destination.read(table, columns: nil) { batch in
-        let keys = RowFingerprints(batch, alignment, side: .destination).keys
-        let orders = log.orders(batch)
-        await last.note(zip(keys, orders).filter { isDue($0.0) })
-      }
-      try await destination.read(table, columns: nil) { batch in
-        let keys = RowFingerprints(batch, alignment, side: .destination).keys
-        let orders = log.orders(batch)
-        let kept = Set(log.split(batch).kept)
-        let due = batch.rowIndices.filter { isDue(keys[Int($0)]) && kept.contains($0) }
-        let rows = await last.current(due.map { ($0, keys[Int($0)], orders[Int($0)]) })
+        let (rows, parts) = await last.sort(due(batch))
         if !rows.isEmpty { try await sink(batch.gather(rows), 1) }
+        if !parts.isEmpty { await incomplete.note(batch, parts) }
       }
+      for row in await incomplete.completed { try await sink(row, 1) }
     }
   }
 }
 
-/// Where an appended table keeps what happened to each row, and when.
-struct ChangeLogColumns: Sendable {
-  struct Order: Sendable, Hashable, Comparable {
-    var position: UInt64
-    var sequence: Int128
+/// How long an appended table is, and where it was truncated last.
+private actor LogExtent {
+  private(set) var rows = 0
+  private(set) var truncation: ChangeOrder?
 
-    static func < (a: Order, b: Order) -> Bool { (a.position, a.sequence) < (b.position, b.sequence) }
-  }
-
-  private let operation: Int
-  private let position: Int
-  private let sequence: Int?
-
-  /// Nil where the table is none that changes are appended to.
-  init?(_ schema: TableSchema) {
-    func place(_ name: String) -> Int? { schema.columns.firstIndex { $0.name == name } }
-    guard let operation = place("_cdc_op"), let position = place("_cdc_lsn") else { return nil }
-    self.operation = operation
-    self.position = position
-    sequence = place("_cdc_sequence")
-  }
-
-  /// Rows that are there after their change, and rows that are gone.
-  func split(_ batch: RowBatch) -> (kept: [Int32], removed: [Int32]) {
-    var (kept, removed): ([Int32], [Int32]) = ([], [])
-    for row in batch.rowIndices {
-      if batch.columns[operation].value(at: Int(row)) == Self.delete {
-        removed.append(row)
-      } else {
-        kept.append(row)
-      }
-    }
-    return (kept, removed)
-  }
-
-  func orders(_ batch: RowBatch) -> [Order] {
-    batch.rowIndices.map { row in
-      Order(
-        position: Self.position(batch.columns[position].value(at: Int(row))),
-        sequence: sequence.map { Self.number(batch.columns[$0].value(at: Int(row))) } ?? 0)
+  func note(_ batch: RowBatch, _ log: ChangeLogColumns) {
+    rows += batch.rowCount
+    for change in log.changes(batch) where change.isTruncation && change.follows(truncation) {
+      truncation = change.order
     }
   }
-
-  private static let delete = Value.bytes(Array(Operation.delete.code.utf8))
-
-  /// As text, `16/B374D848`, or as a number.
-  private static func position(_ value: Value) -> UInt64 {
-    if case .bytes(let bytes) = value { return LSN(String(decoding: bytes, as: UTF8.self))?.rawValue ?? 0 }
-    return UInt64(clamping: number(value))
-  }
-
-  private static func number(_ value: Value) -> Int128 {
-    if case .integer(let number) = value { return number }
-    return 0
-  }
 }
 
-extension RowBatch {
-  var rowIndices: Range<Int32> { 0..<Int32(rowCount) }
-}
-
-private actor Counter {
-  private(set) var value = 0
-  func add(_ count: Int) { value += count }
-}
-
+/// Each key's last change.
 private actor LastChanges {
-  private var last: [KeyHash: ChangeLogColumns.Order] = [:]
-
-  func note(_ changes: [(KeyHash, ChangeLogColumns.Order)]) {
-    for (key, order) in changes where last[key].map({ $0 < order }) ?? true { last[key] = order }
+  private struct Entry {
+    var order: ChangeOrder
+    /// Some change of the key left values out.
+    var isIncomplete: Bool
   }
 
-  func current(_ rows: [(Int32, KeyHash, ChangeLogColumns.Order)]) -> [Int32] {
-    rows.filter { last[$0.1] == $0.2 }.map(\.0)
+  private var last: [KeyHash: Entry] = [:]
+
+  func note(_ changes: [(row: Int32, key: KeyHash, change: LoggedChange)]) {
+    for (_, key, change) in changes {
+      var entry = last[key] ?? Entry(order: change.order, isIncomplete: false)
+      entry.order = max(entry.order, change.order)
+      entry.isIncomplete = entry.isIncomplete || !change.unchanged.isEmpty
+      last[key] = entry
+    }
+  }
+
+  /// Rows that are what their key stands for, and rows that have to be put together with others of their key.
+  func sort(
+    _ changes: [(row: Int32, key: KeyHash, change: LoggedChange)]
+  ) -> (rows: [Int32], parts: [(row: Int32, key: KeyHash, change: LoggedChange)]) {
+    let parts = changes.filter { last[$0.key]?.isIncomplete ?? false }
+    let rows = changes.filter {
+      guard let entry = last[$0.key], !entry.isIncomplete else { return false }
+      return entry.order == $0.change.order && !$0.change.removesRow
+    }
+    return (rows.map(\.row), parts)
+  }
+}
+
+/// Puts rows together whose last change left out values that it did not change: each comes from the last change that
+/// carried it.
+private actor IncompleteRows {
+  private let log: ChangeLogColumns
+  private var parts: [KeyHash: [(change: LoggedChange, row: RowBatch)]] = [:]
+
+  init(_ log: ChangeLogColumns) { self.log = log }
+
+  func note(_ batch: RowBatch, _ rows: [(row: Int32, key: KeyHash, change: LoggedChange)]) {
+    for (row, key, change) in rows { parts[key, default: []].append((change, batch.gather([row]))) }
+  }
+
+  var completed: [RowBatch] {
+    parts.values.compactMap { parts in
+      let newestFirst = parts.sorted { $1.change.order < $0.change.order }
+      guard let newest = newestFirst.first, !newest.change.removesRow else { return nil }
+      let life = newestFirst.prefix { !$0.change.removesRow }
+      let table = newest.row.table
+      let columns = table.columns.indices.map { column in
+        let name = table.columns[column].name
+        return (life.first { !$0.change.unchanged.contains(name) } ?? newest).row.columns[column]
+      }
+      return RowBatch(table: table, rowCount: 1, columns: columns)
+    }
   }
 }
