@@ -67,7 +67,7 @@ public final class LocalDeltaDestination: Destination {
     try await schemas.flush(pipeline: checkpoint.pipeline)
     try options.pass(.beforeCheckpoint)
     let (sequence, versions) = state.withLock { state in
-      (state.sequence, state.tables.compactMapValues(\.version))
+      (state.sequence, state.tables.compactMapValues(\.current?.version))
     }
     try await checkpoints.append(checkpoint, after: sequence, versions: versions)
     state.withLock { $0.sequence = sequence + 1 }

@@ -65,7 +65,9 @@ actor LocalPackage: PackageWriter {
       try await group.waitForAll()
     }
     try await destination.record(checkpoint)
+    let names = tables.keys.sorted()
     tables = [:]
+    try await destination.keepUp(names.map(destination.table), pipeline: package.pipeline)
   }
 
   func abandon() async {

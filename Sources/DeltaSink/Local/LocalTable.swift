@@ -31,8 +31,8 @@ final class LocalTable: Sendable {
   /// Takes over what a commit led to.
   func adopt(_ snapshot: DeltaSnapshot) { state.withLock { $0.snapshot = snapshot } }
 
-  /// The version last seen, without looking.
-  var version: Int? { state.withLock { $0.snapshot?.version } }
+  /// The snapshot last seen, without looking.
+  var current: DeltaSnapshot? { state.withLock { $0.snapshot } }
 
   /// A reader of a data file; its footer is read once.
   func reader(of path: String) throws -> ParquetFileReader {

@@ -119,12 +119,14 @@ extension TableMerge {
   ) async throws -> TableFileWriter {
     let writer = context.writer(shape)
     let source = TableRows(table: context.table, schema: shape.metadata.schema)
+    var buffer = RowGroupBuffer(shape)
     do {
       for (file, deleted) in old + own.compactMap({ own in own.struck.map { (own.file, $0) } }) {
         try await source.forEachGroup(of: file, deleted: deleted) { columns, count in
-          try writer.write(columns, rowCount: count)
+          try buffer.write(columns, rowCount: count, to: writer)
         }
       }
+      try buffer.flush(to: writer)
       try writer.publish()
     } catch {
       writer.abandon()

@@ -61,6 +61,9 @@ struct TableShape: Sendable {
     try self.init(source, metadata)
   }
 
+  /// A table that stays as it is.
+  init(keeping metadata: Metadata, _ source: TableSchema) throws { try self.init(source, metadata) }
+
   private init(_ source: TableSchema, _ metadata: Metadata) throws {
     self.source = source
     self.metadata = metadata
