@@ -7,7 +7,8 @@ struct TableOptimizer: Sendable {
   let pipeline: String
 
   /// Files that are worth it, at most so many bytes of them.
-  func candidates(_ snapshot: DeltaSnapshot, smallFiles: Int, deletedShare: Double, bytes: Int64) -> [AddFile] {
+  func candidates(_ snapshot: DeltaSnapshot, smallFiles: Int, deletedShare: Double, bytes: Int64) -> [AddFile]
+  {
     var chosen: [AddFile] = []
     var total: Int64 = 0
     func choose(_ file: AddFile) -> Bool {

@@ -49,11 +49,7 @@ extension DestinationContract {
     },
     Case("an empty package moves the checkpoint") { harness in
       var runner = try await loaded(harness)
-      let writer = try await runner.destination.beginPackage(
-        LoadPackage(pipeline: "contract", from: LSN(100)))
-      try await writer.commit(
-        Checkpoint(
-          pipeline: "contract", kind: .cdc, packageID: "p", position: LSN(300), commitTime: 5, rowCount: 0))
+      try await deliverNothing(runner.destination, to: LSN(300))
       try await runner.check()
       try await runner.restart()
       try require(runner.position == LSN(300), "checkpoint at \(runner.position)")
@@ -88,6 +84,13 @@ extension DestinationContract {
       try require(other == nil, "another pipeline sees our checkpoint")
     },
   ]
+
+  private static func deliverNothing(_ destination: any Destination, to position: LSN) async throws {
+    let writer = try await destination.beginPackage(LoadPackage(pipeline: "contract", from: LSN(100)))
+    try await writer.commit(
+      Checkpoint(
+        pipeline: "contract", kind: .cdc, packageID: "p", position: position, commitTime: 5, rowCount: 0))
+  }
 
   static let crashCases: [Case] =
     DeliveryStage.allCases.filter { !$0.rawValue.contains("load") }
