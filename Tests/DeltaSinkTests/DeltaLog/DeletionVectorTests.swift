@@ -48,8 +48,9 @@ import Testing
   }
 
   @Test func unionsHoldBothSidesRows() {
-    for first in Self.shapes {
-      for second in Self.shapes {
+    let shapes = Self.shapes.map { Array($0.prefix(6000)) } + [Array(60_000..<66_000)]
+    for first in shapes {
+      for second in shapes {
         var union = DeletionVector(rows: first)
         union.formUnion(DeletionVector(rows: second))
         #expect(union.rows == Set(first).union(second).sorted())

@@ -89,4 +89,46 @@ import Testing
       #expect(bytes?.count == file.size)
     }
   }
+
+  /// deltalake's own checkpoint, without the commits that led to it.
+  @Test func aCheckpointOfDeltalakeIsRead() async throws {
+    let table = try DeltaTestTable()
+    _ = try await LakeReader.python(
+      Self.create + """
+
+        DeltaTable(args[0]).delete("id = 3")
+        t = DeltaTable(args[0])
+        t.create_checkpoint()
+        write_deltalake(args[0], rows(20, 30), mode="append")
+        result = 0
+        """, arguments: [table.path])
+    let whole = try #require(try DeltaSnapshot.load(table.store))
+    for version in 0...2 { try PosixFile.remove(table.store.path(of: .commit(version))) }
+    let snapshot = try #require(try DeltaSnapshot.load(table.store))
+    #expect(snapshot.version == 3)
+    #expect(snapshot.files.compactMap(\.liveRecords).reduce(0, +) == 29)
+    CheckpointTests.expectSame(snapshot, whole)
+    var append = DeltaTransaction(on: snapshot, operation: "WRITE", isBlindAppend: true)
+    append.add(try await table.writeFile(30..<40))
+    try append.committed().writeCheckpoint()
+    #expect(try await table.ids(.duckdb) == (0..<40).filter { $0 != 3 })
+    #expect(try await table.ids(.deltalake) == (0..<40).filter { $0 != 3 })
+  }
+
+  @Test func deltalakeCheckpointsATableOfOurs() async throws {
+    let (table, snapshot) = try await CheckpointTests.longTable(dataFiles: true)
+    _ = try await LakeReader.python(
+      """
+      from deltalake import DeltaTable
+      DeltaTable(args[0]).create_checkpoint()
+      result = 0
+      """, arguments: [table.path])
+    for version in 0...24 { try PosixFile.remove(table.store.path(of: .commit(version))) }
+    let loaded = try #require(try DeltaSnapshot.load(table.store))
+    #expect(Set(loaded.files.map(\.logicalFile)) == Set(snapshot.files.map(\.logicalFile)))
+    #expect(loaded.transactions["app"]?.version == 25)
+    #expect(
+      loaded.files.compactMap(\.liveRecords).reduce(0, +)
+        == snapshot.files.compactMap(\.liveRecords).reduce(0, +))
+  }
 }
