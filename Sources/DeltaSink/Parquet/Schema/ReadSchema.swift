@@ -96,6 +96,7 @@ struct ReadSchema: Sendable {
     guard let childCount = element.childCount, element.type == nil || childCount > 0 else {
       return try leaf(element, above, levels, isNullable: isNullable)
     }
+    guard childCount >= 0 else { throw .corrupt("a schema element has a negative number of children") }
     let isList = element.logicalType == .list || element.convertedType == .list
     let isMap =
       element.logicalType == .map || element.convertedType == .map || element.convertedType == .mapKeyValue
