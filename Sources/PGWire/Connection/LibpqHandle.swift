@@ -128,7 +128,8 @@ extension LibpqHandle {
       if isCancellable, Task.isCancelled { throw CancellationError() }
     }
     let trouble = descriptors.0.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
-    readiness.isReadable = descriptors.0.revents & Int16(POLLIN) != 0 || trouble || (usesTLS && count == 0)
+    readiness.isReadable =
+      descriptors.0.revents & Int16(POLLIN) != 0 || trouble || (usesTLS && count == 0 && timeout > 0)
     readiness.isWritable = descriptors.0.revents & Int16(POLLOUT) != 0 || trouble
     return readiness
   }

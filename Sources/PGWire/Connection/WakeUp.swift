@@ -71,3 +71,10 @@ func monotonicNanoseconds() -> Int64 {
   unsafe clock_gettime(CLOCK_MONOTONIC, &time)
   return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+func wallClockMicroseconds() -> Int64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) &* 1_000_000 &+ Int64(time.tv_nsec) / 1000
+}

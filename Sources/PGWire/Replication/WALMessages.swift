@@ -60,11 +60,8 @@ package struct StandbyStatusUpdate: Sendable, Hashable {
 }
 
 extension [UInt8] {
-  mutating func appendBigEndian(_ value: some FixedWidthInteger) {
-    var shift = value.bitWidth
-    while shift > 0 {
-      shift -= 8
-      append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+  @inline(__always)
+  mutating func appendBigEndian<Value: FixedWidthInteger>(_ value: Value) {
+    unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
   }
 }

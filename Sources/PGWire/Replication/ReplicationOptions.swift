@@ -1,0 +1,59 @@
+/// What a stream is asked for. Source: PostgreSQL manual, "Logical Streaming Replication Parameters".
+public struct ReplicationOptions: Sendable {
+  public var slot: String
+  public var publications: [String]
+  /// Where to start; 0/0, or anything before the slot's confirmed position, means that position.
+  public var start: LogSequenceNumber
+  /// Values come in the binary form of their type, where it has one.
+  public var isBinary = false
+  /// `pg_logical_emit_message` comes through (PostgreSQL 14 or later).
+  public var includesMessages = false
+  /// Large transactions come before they commit, where the server can (PostgreSQL 14 or later); `ReplicationStream`
+  /// keeps them until then.
+  public var streamsTransactions = true
+  /// Prepared transactions come at PREPARE TRANSACTION (PostgreSQL 15 or later, and a slot made for it).
+  public var isTwoPhase = false
+  /// How often the server hears of this side at the least; a shorter `wal_sender_timeout` makes it shorter.
+  public var statusInterval = Duration.seconds(10)
+  /// A server that is silent for so long, though asked, counts as gone.
+  public var serverTimeout = Duration.seconds(60)
+  /// On a busy stream, how long to let messages gather before reading them; zero never waits. Fewer wake-ups on
+  /// both sides are worth 10 to 30 % of the rate.
+  public var nap = Duration.microseconds(200)
+  /// What streamed transactions may take in memory before they go to a temporary file, in bytes.
+  public var spoolMemory = 32 << 20
+  /// Where that file lies; nil: `TMPDIR`, else `/tmp`.
+  public var spoolDirectory: String?
+
+  public init(slot: String, publications: [String], start: LogSequenceNumber = .zero) {
+    self.slot = slot
+    self.publications = publications
+    self.start = start
+  }
+
+  /// The highest protocol version that the server's pgoutput speaks.
+  static func protocolVersion(server: Int) -> Int {
+    switch server {
+    case 160000...: 4
+    case 150000...: 3
+    case 140000...: 2
+    default: 1
+    }
+  }
+
+  func startCommand(server: Int) -> String {
+    let names = publications.map { SQLQuoting.identifier($0) }.joined(separator: ",")
+    var options = [
+      ("proto_version", "\(Self.protocolVersion(server: server))"), ("publication_names", names),
+    ]
+    if server >= 140000 {
+      if isBinary { options.append(("binary", "true")) }
+      if includesMessages { options.append(("messages", "true")) }
+      if streamsTransactions { options.append(("streaming", server >= 160000 ? "parallel" : "on")) }
+    }
+    if isTwoPhase && server >= 150000 { options.append(("two_phase", "on")) }
+    // The replication grammar knows no E'…': a backslash stands for itself.
+    let list = options.map { "\"\($0.0)\" '\($0.1.replacing("'", with: "''"))'" }.joined(separator: ", ")
+    return "START_REPLICATION SLOT \(SQLQuoting.identifier(slot)) LOGICAL \(start) (\(list))"
+  }
+}

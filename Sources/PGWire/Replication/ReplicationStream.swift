@@ -1,0 +1,162 @@
+internal import Logging
+internal import Synchronization
+
+/// A slot being read: hands messages to a handler, keeps the connection alive whatever the handler's owner does,
+/// and tells the server how far it may forget.
+///
+/// Runs on its connection's thread. Between two calls of `receive` a task of its own sends what the server must hear.
+package actor ReplicationStream {
+  package nonisolated let options: ReplicationOptions
+  /// The pgoutput protocol version in use.
+  package nonisolated let protocolVersion: Int
+  private nonisolated let executor: ConnectionExecutor
+  nonisolated let handle: LibpqHandle
+  private nonisolated let confirmedPosition: Atomic<UInt64>
+  /// Milliseconds; 0 where the server never gives up.
+  nonisolated let walSenderTimeout: Int
+
+  var status: StatusReporter
+  var spool: StreamSpool
+  var isInTransaction = false
+  /// The handler's `pendingPosition` when `receive` last returned.
+  var pendingPosition: LogSequenceNumber?
+  /// When the server was last heard of, and whether it was asked since.
+  var lastHeard: Int64
+  var isReplyAwaited = false
+  var hasUnsentOutput = false
+  private var hasEnded = false
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  init(_ connection: PostgresConnection, options: ReplicationOptions, server: Int, walSenderTimeout: Int) {
+    executor = connection.executor
+    handle = connection.handle
+    self.options = options
+    self.walSenderTimeout = walSenderTimeout
+    protocolVersion = ReplicationOptions.protocolVersion(server: server)
+    confirmedPosition = Atomic(options.start.rawValue)
+    let timeout = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 4 : Int64.max
+    status = StatusReporter(
+      start: options.start, interval: max(min(options.statusInterval.nanoseconds, timeout), 10_000_000))
+    spool = StreamSpool(budget: options.spoolMemory, directory: options.spoolDirectory)
+    lastHeard = monotonicNanoseconds()
+  }
+
+  /// Opens the stream for the time that `body` takes, then ends it: the last confirmed position is told, the slot freed.
+  ///
+  /// - Parameter connection: from `connectForReplication`; used by nobody else meanwhile.
+  package static func with<Result>(
+    _ connection: PostgresConnection, _ options: ReplicationOptions,
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (ReplicationStream) async throws -> Result
+  ) async throws -> Result {
+    let stream = try await connection.startReplication(options)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await stream.keepAlive() }
+      defer { group.cancelAll() }
+      do {
+        let result = try await body(stream)
+        await stream.finish()
+        return result
+      } catch {
+        await stream.finish()
+        throw error
+      }
+    }
+  }
+
+  /// Everything that commits before `position` is durable. Cheap, from any thread; falls never.
+  package nonisolated func confirm(_ position: LogSequenceNumber) {
+    let (old, new) = confirmedPosition.max(position.rawValue, ordering: .relaxed)
+    if new > old { handle.wakeUp.signal() }
+  }
+
+  package nonisolated var confirmed: LogSequenceNumber {
+    LogSequenceNumber(confirmedPosition.load(ordering: .relaxed))
+  }
+
+  /// Hands messages to `handler` until it wants to pause (`.paused`), or the server has ended the stream (`.ended`).
+  package func receive<Handler: ReplicationHandler>(
+    into handler: inout Handler
+  ) async throws -> ReplicationPause {
+    if hasEnded { return .ended }
+    lastHeard = monotonicNanoseconds()
+    return try await withTaskCancellationHandler {
+      defer { pendingPosition = handler.pendingPosition }
+      do {
+        let pause = try run(&handler)
+        if pause == .ended { hasEnded = true }
+        return pause
+      } catch let error as MalformedBytes {
+        throw PostgresError(
+          .protocolViolation, "the replication stream of slot \(options.slot) cannot be decoded",
+          operation: "reading changes", underlying: error)
+      }
+    } onCancel: {
+      handle.wakeUp.signal()
+    }
+  }
+
+  /// Sends what is due while nobody calls `receive`.
+  private func keepAlive() async {
+    let quarter = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 8 : Int64.max
+    let step = Duration.nanoseconds(min(quarter, 250_000_000))
+    while !Task.isCancelled, !hasEnded {
+      do {
+        try await Task.sleep(for: step)
+        if hasEnded { return }
+        try reportIfDue(pending: pendingPosition)
+      } catch { return }
+    }
+  }
+
+  /// The last status, the CopyDone handshake, and what the server still sends thrown away; a server that is in the
+  /// middle of a large transaction is not waited for.
+  private func finish() {
+    guard !hasEnded, handle.activity == .replication else { return }
+    hasEnded = true
+    do {
+      try report(pending: pendingPosition)
+      try handle.endReplication(deadline: monotonicNanoseconds() &+ 2_000_000_000)
+    } catch {
+      handle.logger.debug("the replication stream did not end in good order", metadata: ["error": "\(error)"])
+    }
+    // A connection that still streams is of no more use.
+    if handle.activity != .idle { handle.finish() }
+  }
+}
+
+package enum ReplicationPause: Sendable, Hashable {
+  /// The handler paused.
+  case paused
+  /// The server ended the stream: it shuts down.
+  case ended
+}
+
+extension PostgresConnection {
+  func startReplication(_ options: ReplicationOptions) async throws -> ReplicationStream {
+    guard isForReplication else {
+      throw PostgresError(.unsupported, "a stream needs a connection made by connectForReplication")
+    }
+    let timeout = try await query(
+      "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'")
+    let server = serverVersion
+    let stream = ReplicationStream(
+      self, options: options, server: server, walSenderTimeout: timeout.scalar.flatMap { Int($0) } ?? 60_000)
+    let command = options.startCommand(server: server)
+    try await cancellable {
+      try $0.startCopy(command, direction: .replication, operation: "starting to stream slot \(options.slot)")
+    }
+    return stream
+  }
+}
+
+extension Duration {
+  var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : whole &+ attoseconds / 1_000_000_000
+  }
+}
