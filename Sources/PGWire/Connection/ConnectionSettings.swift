@@ -4,7 +4,7 @@ internal import CLibpq
 ///
 /// Everything that libpq knows works: URLs, keyword strings, `PG*` variables, service files, `.pgpass`, TLS.
 /// Source: PostgreSQL manual, "Connection Strings", "Parameter Key Words".
-public struct ConnectionSettings: Sendable {
+public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomReflectable {
   /// By libpq's key words. What is not here comes from `PG*`, the service file, `.pgpass` and libpq's defaults.
   public private(set) var parameters: [String: String]
   /// How long connecting may take in all.
@@ -31,6 +31,9 @@ public struct ConnectionSettings: Sendable {
     let host = parameters["host"] ?? parameters["hostaddr"] ?? ""
     return "postgresql://\(user)\(host)\(port)/\(parameters["dbname"] ?? "")"
   }
+
+  public var description: String { redacted }
+  public var customMirror: Mirror { Mirror(self, children: ["target": redacted]) }
 
   private static func parse(_ conninfo: String) throws -> [String: String] {
     let trimmed = String(

@@ -22,6 +22,8 @@ final class LibpqHandle: @unchecked Sendable {
   /// What occupies the connection.
   var activity = Activity.idle
   private(set) var usesTLS = false
+  /// The connection broke while reading.
+  private var inputFailure: PostgresError?
 
   enum Activity { case idle, copyOut, copyIn, replication, broken, closed }
 
@@ -100,6 +102,7 @@ extension LibpqHandle {
     forReading: Bool = true, forWriting: Bool = false, deadline: Int64 = .max, isCancellable: Bool = true
   ) throws -> Readiness {
     if isCancellable, Task.isCancelled { throw CancellationError() }
+    if let inputFailure { throw inputFailure }
     var events: Int16 = 0
     if forReading { events |= Int16(POLLIN) }
     if forWriting { events |= Int16(POLLOUT) }
@@ -134,9 +137,11 @@ extension LibpqHandle {
     return readiness
   }
 
-  /// Reads what the socket has, without blocking.
+  /// Reads what the socket has, without blocking. Where the connection breaks, what came before may still hold the
+  /// server's own reason: it is parsed first, and the next `wait` throws.
   func consumeInput(_ operation: String) throws(PostgresError) {
-    if unsafe PQconsumeInput(connection) == 0 { throw failure(operation) }
+    if let inputFailure { throw inputFailure }
+    if unsafe PQconsumeInput(connection) == 0 { inputFailure = failure(operation) }
   }
 
   /// Sends what libpq still holds back; waits until it has gone.

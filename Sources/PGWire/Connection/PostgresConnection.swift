@@ -57,9 +57,10 @@ public actor PostgresConnection {
 
   /// Runs `body` on the connection's thread; a cancellation of the task wakes it from its sleep in poll().
   func cancellable<R>(_ body: (LibpqHandle) throws -> R) async throws -> R {
-    let handle = handle
-    return try await withTaskCancellationHandler {
-      try body(handle)
+    try await withTaskCancellationHandler {
+      // A closure that did not mention self would run on the shared threads.
+      assertIsolated()
+      return try body(handle)
     } onCancel: {
       handle.wakeUp.signal()
     }
@@ -91,9 +92,9 @@ public actor PostgresConnection {
 
   /// Hands messages to `handler`, on the connection's thread, until it pauses (true) or none are left (false).
   package func nextRows<Handler: CopyOutHandler>(into handler: inout Handler) async throws -> Bool {
-    let handle = handle
-    return try await withTaskCancellationHandler {
-      try handle.copyRows(into: &handler, operation: "reading COPY TO STDOUT")
+    try await withTaskCancellationHandler {
+      assertIsolated()
+      return try handle.copyRows(into: &handler, operation: "reading COPY TO STDOUT")
     } onCancel: {
       handle.wakeUp.signal()
     }

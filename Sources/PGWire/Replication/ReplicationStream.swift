@@ -84,6 +84,7 @@ package actor ReplicationStream {
     if hasEnded { return .ended }
     lastHeard = monotonicNanoseconds()
     return try await withTaskCancellationHandler {
+      assertIsolated()
       defer { pendingPosition = handler.pendingPosition }
       do {
         let pause = try run(&handler)

@@ -16,6 +16,25 @@ import Testing
     await connection.close()
   }
 
+  @Test func waitingForManyServersHoldsUpNoOtherTask() async throws {
+    let conninfo = try await PostgresServer.shared().connectionString()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let connection = try await PostgresConnection.connect(conninfo)
+          try await connection.query("SELECT pg_sleep(30)")
+        }
+      }
+      try await Task.sleep(for: .milliseconds(500))
+      let elapsed = try await ContinuousClock().measure { try await Task.sleep(for: .milliseconds(100)) }
+      #expect(elapsed < .seconds(5))
+      group.cancelAll()
+      while let result = await group.nextResult() {
+        #expect(throws: CancellationError.self) { try result.get() }
+      }
+    }
+  }
+
   @Test func aCancelledQueryIsStoppedOnTheServer() async throws {
     let server = try await PostgresServer.shared()
     let connection = try await PostgresConnection.connect(server.connectionString())

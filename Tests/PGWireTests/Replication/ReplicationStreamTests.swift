@@ -1,0 +1,225 @@
+import PGWire
+import TestSupport
+import Testing
+
+@Suite struct ReplicationStreamTests {
+  @Test func changesComeInCommitOrder() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await source.database.psql(
+        """
+        INSERT INTO t VALUES (1, 'one'); UPDATE t SET name = 'eins'; UPDATE t SET id = 2; DELETE FROM t;
+        TRUNCATE t
+        """)
+      let handler = try await source.drain()
+      #expect(String(handler.messages.map(\.letter)) == "BRICBUCBUCBDCBTC")
+      guard case .begin(let begin) = handler.messages[0], case .commit(let commit) = handler.messages[3]
+      else {
+        Issue.record("not a transaction: \(handler.messages.prefix(4))")
+        return
+      }
+      #expect(begin.finalLSN == commit.commitLSN)
+      #expect(begin.commitTime == commit.commitTime)
+      #expect(commit.endLSN > commit.commitLSN)
+    }
+  }
+
+  @Test func aSilentStreamIsLeftWithinASecondOfItsCancellation() async throws {
+    try await ReplicatedDatabase.with { source in
+      let (connection, options) = (source.connection, source.options)
+      let reading = Task {
+        try await ReplicationStream.with(connection, options) { stream in
+          var handler = RecordingHandler()
+          while true { _ = try await stream.receive(into: &handler) }
+        }
+      }
+      try await Task.sleep(for: .milliseconds(700))
+      let elapsed = await ContinuousClock().measure {
+        reading.cancel()
+        await #expect(throws: CancellationError.self) { try await reading.value }
+      }
+      #expect(elapsed < .seconds(1))
+      // The slot is free again at once.
+      #expect(try await source.connection.replicationSlot(source.slot)?.isActive == false)
+    }
+  }
+
+  @Test func confirmedPositionsReachTheSlotAtOnceAndAreNotSentAgain() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await source.database.psql("INSERT INTO t VALUES (1), (2)")
+      let options = source.options
+      try await ReplicationStream.with(source.connection, options) { stream in
+        var handler = RecordingHandler()
+        handler.commitsToPause = 1
+        _ = try await stream.receive(into: &handler)
+        let end = try #require(handler.pendingPosition)
+        #expect(try await source.confirmedFlush() < end)
+        stream.confirm(end)
+        #expect(try await eventually { try await source.confirmedFlush() >= end })
+      }
+      try await source.database.psql("INSERT INTO t VALUES (3)")
+      #expect(try await source.drain().inserted == ["3"])
+    }
+  }
+
+  @Test func whatWasNotConfirmedComesAgain() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await source.database.psql("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)")
+      #expect(try await source.drain().inserted == ["1", "2"])
+      #expect(try await source.drain().inserted == ["1", "2"])
+    }
+  }
+
+  @Test func theConnectionLivesWhileTheConsumerTakesLongerThanTheServersTimeout() async throws {
+    let server = try await PostgresServer.start(settings: ["wal_sender_timeout": "1s"])
+    try await ReplicatedDatabase.with(server: server) { source in
+      // More than the sockets' buffers hold, so that the walsender is stuck in a write meanwhile.
+      try await source.database.psql(
+        "INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i; INSERT INTO t VALUES (0)"
+      )
+      let end = try await source.walPosition()
+      try await ReplicationStream.with(source.connection, source.options) { stream in
+        var handler = SlowCounter()
+        let first = try await stream.receive(into: &handler)
+        #expect(first == .paused)
+        try await Task.sleep(for: .seconds(4))
+        handler.pauseAt = nil
+        handler.until = end
+        let second = try await stream.receive(into: &handler)
+        #expect(second == .paused)
+        #expect(handler.inserts == 20001)
+      }
+    }
+  }
+
+  @Test func anIdleStreamAdvancesTheSlot() async throws {
+    let server = try await PostgresServer.start(settings: ["wal_sender_timeout": "2s"])
+    try await ReplicatedDatabase.with(
+      server: server, setup: "CREATE TABLE t (id int); CREATE SCHEMA o; CREATE TABLE o.unpublished (id int)"
+    ) {
+      source in
+      let (connection, options) = (source.connection, source.options)
+      let reading = Task {
+        try await ReplicationStream.with(connection, options) { stream in
+          var handler = RecordingHandler()
+          while true { _ = try await stream.receive(into: &handler) }
+        }
+      }
+      defer { reading.cancel() }
+      try await source.database.psql("INSERT INTO o.unpublished SELECT generate_series(1, 1000)")
+      let position = try await source.walPosition()
+      #expect(try await eventually { try await source.confirmedFlush() >= position })
+    }
+  }
+
+  @Test func anUndurableTransactionHoldsTheSlotBackOnAnIdleStream() async throws {
+    let server = try await PostgresServer.start(settings: ["wal_sender_timeout": "1s"])
+    try await ReplicatedDatabase.with(server: server) { source in
+      try await source.database.psql("INSERT INTO t VALUES (1)")
+      let (connection, options) = (source.connection, source.options)
+      let before = try await source.confirmedFlush()
+      let reading = Task {
+        try await ReplicationStream.with(connection, options) { stream in
+          var handler = RecordingHandler()
+          while true { _ = try await stream.receive(into: &handler) }
+        }
+      }
+      defer { reading.cancel() }
+      try await Task.sleep(for: .seconds(3))
+      #expect(try await source.confirmedFlush() == before)
+    }
+  }
+
+  @Test func aSlotInUseSaysSo() async throws {
+    try await ReplicatedDatabase.with { source in
+      let other = try await PostgresConnection.connectForReplication(source.connection.settings)
+      try await ReplicationStream.with(source.connection, source.options) { _ in
+        let error = await #expect(throws: PostgresError.self) {
+          try await ReplicationStream.with(other, source.options) { _ in }
+        }
+        #expect(error?.isObjectInUse == true)
+        #expect(error?.isRetryable == true)
+      }
+      await other.close()
+    }
+  }
+
+  @Test func aServerThatStopsEndsTheStreamAsRetryable() async throws {
+    let server = try await PostgresServer.start()
+    try await server.psql(
+      "CREATE TABLE t (id int); CREATE PUBLICATION pub FOR ALL TABLES", database: "postgres")
+    let connection = try await PostgresConnection.connectForReplication(
+      ConnectionSettings(server.connectionString()))
+    _ = try await connection.createLogicalSlot("s", exportsSnapshot: false)
+    let reading = Task {
+      try await ReplicationStream.with(connection, ReplicationOptions(slot: "s", publications: ["pub"])) {
+        stream in
+        var handler = RecordingHandler()
+        while try await stream.receive(into: &handler) != .ended {}
+      }
+    }
+    try await Task.sleep(for: .milliseconds(500))
+    try await server.crash()
+    let error = await #expect(throws: PostgresError.self) { try await reading.value }
+    #expect(error?.isRetryable == true)
+  }
+
+  @Test func theHandlersDeadlineIsKeptOnASilentStream() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await ReplicationStream.with(source.connection, source.options) { stream in
+        var handler = RecordingHandler()
+        handler.deadline = ReplicationClock.now + 300_000_000
+        let start = ContinuousClock.now
+        let pause = try await stream.receive(into: &handler)
+        let elapsed = ContinuousClock.now - start
+        #expect(pause == .paused)
+        #expect(elapsed > .milliseconds(250) && elapsed < .seconds(2))
+      }
+    }
+  }
+
+  @Test func logicalMessagesComeWhenAskedFor() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await source.database.psql("SELECT pg_logical_emit_message(true, 'cdc', 'hello')")
+      var options = source.options
+      options.includesMessages = true
+      let handler = try await source.drain(options)
+      guard case .message(let message, let content) = handler.messages.dropFirst().first else {
+        Issue.record("no message: \(handler.messages)")
+        return
+      }
+      #expect(message.prefix == "cdc")
+      #expect(message.isTransactional)
+      #expect(String(decoding: content, as: UTF8.self) == "hello")
+    }
+  }
+
+  @Test func binaryValuesComeWhenAskedFor() async throws {
+    try await ReplicatedDatabase.with { source in
+      try await source.database.psql("INSERT INTO t VALUES (258, 'x')")
+      var options = source.options
+      options.isBinary = true
+      let handler = try await source.drain(options)
+      guard case .insert(_, _, let cells) = handler.messages.first(where: { $0.letter == "I" }) else {
+        Issue.record("no insert: \(handler.messages)")
+        return
+      }
+      #expect(cells == [.binary([0, 0, 1, 2]), .binary([0x78])])
+    }
+  }
+}
+
+private struct SlowCounter: ReplicationHandler {
+  var inserts = 0
+  var pauseAt: Int? = 10
+  var until = LogSequenceNumber(.max)
+  var pendingPosition: LogSequenceNumber?
+
+  mutating func receive(_ message: RawSpan, at position: LogSequenceNumber) throws -> ReplicationSignal {
+    if try message.peekUInt8(at: 0) == MessageType.insert.rawValue { inserts += 1 }
+    return inserts == pauseAt ? .pause : .next
+  }
+
+  mutating func keepalive(walEnd: LogSequenceNumber) throws -> ReplicationSignal {
+    walEnd >= until ? .pause : .next
+  }
+}
