@@ -1,3 +1,5 @@
+public import Logging
+
 /// Logical replication slots: where the server remembers how far a reader has come. Source: PostgreSQL manual, "Streaming
 /// Replication Protocol", "pg_replication_slots".
 public struct ReplicationSlot: Sendable, Hashable {
@@ -42,11 +44,12 @@ public struct SystemIdentity: Sendable, Hashable {
 
 extension PostgresConnection {
   /// Connects for the replication protocol, which also takes simple queries.
-  public static func connectForReplication(_ settings: ConnectionSettings) async throws -> PostgresConnection
-  {
+  public static func connectForReplication(
+    _ settings: ConnectionSettings, logger: Logger = Logger(label: "postgres")
+  ) async throws -> PostgresConnection {
     var settings = settings
     settings["replication"] = "database"
-    return try await connect(settings)
+    return try await connect(settings, logger: logger)
   }
 
   /// Whether this connection speaks the replication protocol.

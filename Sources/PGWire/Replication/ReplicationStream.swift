@@ -1,4 +1,4 @@
-internal import Logging
+package import Logging
 internal import Synchronization
 
 /// A slot being read: hands messages to a handler, keeps the connection alive whatever the handler's owner does,
@@ -44,15 +44,21 @@ package actor ReplicationStream {
     lastHeard = monotonicNanoseconds()
   }
 
-  /// Opens the stream for the time that `body` takes, then ends it: the last confirmed position is told, the slot freed.
+  /// Opens the stream on a connection of its own for the time that `body` takes, then ends it: the last confirmed
+  /// position is told, the slot freed.
   ///
-  /// - Parameter connection: from `connectForReplication`; used by nobody else meanwhile.
+  /// The connection cannot be kept for a second stream: a walsender ends that at once, without an error.
   package static func with<Result>(
-    _ connection: PostgresConnection, _ options: ReplicationOptions,
-    isolation: isolated (any Actor)? = #isolation,
+    _ settings: ConnectionSettings, _ options: ReplicationOptions,
+    logger: Logger = Logger(label: "postgres"), isolation: isolated (any Actor)? = #isolation,
     _ body: (ReplicationStream) async throws -> Result
   ) async throws -> Result {
-    let stream = try await connection.startReplication(options)
+    let connection = try await PostgresConnection.connectForReplication(settings, logger: logger)
+    let stream: ReplicationStream
+    do { stream = try await connection.startReplication(options) } catch {
+      await connection.close()
+      throw error
+    }
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await stream.keepAlive() }
       defer { group.cancelAll() }
@@ -116,16 +122,15 @@ package actor ReplicationStream {
   /// The last status, the CopyDone handshake, and what the server still sends thrown away; a server that is in the
   /// middle of a large transaction is not waited for.
   private func finish() {
-    guard !hasEnded, handle.activity == .replication else { return }
     hasEnded = true
+    defer { handle.finish() }
+    guard handle.activity == .replication else { return }
     do {
       try report(pending: pendingPosition)
       try handle.endReplication(deadline: monotonicNanoseconds() &+ 2_000_000_000)
     } catch {
       handle.logger.debug("the replication stream did not end in good order", metadata: ["error": "\(error)"])
     }
-    // A connection that still streams is of no more use.
-    if handle.activity != .idle { handle.finish() }
   }
 }
 
@@ -138,9 +143,6 @@ package enum ReplicationPause: Sendable, Hashable {
 
 extension PostgresConnection {
   func startReplication(_ options: ReplicationOptions) async throws -> ReplicationStream {
-    guard isForReplication else {
-      throw PostgresError(.unsupported, "a stream needs a connection made by connectForReplication")
-    }
     let timeout = try await query(
       "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'")
     let server = serverVersion

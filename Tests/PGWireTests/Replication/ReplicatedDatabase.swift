@@ -1,5 +1,6 @@
 import PGWire
 import TestSupport
+import Testing
 
 /// A database with a table, a publication and a slot, and a stream from it: what most tests here need.
 struct ReplicatedDatabase {
@@ -25,6 +26,7 @@ struct ReplicatedDatabase {
     }
   }
 
+  var settings: ConnectionSettings { connection.settings }
   var options: ReplicationOptions { ReplicationOptions(slot: slot, publications: ["pub"]) }
 
   func confirmedFlush() async throws -> LogSequenceNumber {
@@ -42,10 +44,13 @@ struct ReplicatedDatabase {
     _ options: ReplicationOptions? = nil, handler: RecordingHandler = RecordingHandler()
   ) async throws -> RecordingHandler {
     let end = try await walPosition()
-    return try await ReplicationStream.with(connection, options ?? self.options) { stream in
+    return try await ReplicationStream.with(settings, options ?? self.options) { stream in
       var handler = handler
       handler.until = end
-      while !handler.hasReachedEnd { _ = try await stream.receive(into: &handler) }
+      while !handler.hasReachedEnd {
+        let pause = try await stream.receive(into: &handler)
+        try #require(pause == .paused)
+      }
       return handler
     }
   }

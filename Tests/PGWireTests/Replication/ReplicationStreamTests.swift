@@ -11,7 +11,7 @@ import Testing
         TRUNCATE t
         """)
       let handler = try await source.drain()
-      #expect(String(handler.messages.map(\.letter)) == "BRICBUCBUCBDCBTC")
+      #expect(String(handler.messages.map(\.letter)) == "BRICBUCBUCBDCBRTC")
       guard case .begin(let begin) = handler.messages[0], case .commit(let commit) = handler.messages[3]
       else {
         Issue.record("not a transaction: \(handler.messages.prefix(4))")
@@ -25,11 +25,11 @@ import Testing
 
   @Test func aSilentStreamIsLeftWithinASecondOfItsCancellation() async throws {
     try await ReplicatedDatabase.with { source in
-      let (connection, options) = (source.connection, source.options)
+      let (settings, options) = (source.settings, source.options)
       let reading = Task {
-        try await ReplicationStream.with(connection, options) { stream in
+        try await ReplicationStream.with(settings, options) { stream in
           var handler = RecordingHandler()
-          while true { _ = try await stream.receive(into: &handler) }
+          while try await stream.receive(into: &handler) == .paused {}
         }
       }
       try await Task.sleep(for: .milliseconds(700))
@@ -47,7 +47,7 @@ import Testing
     try await ReplicatedDatabase.with { source in
       try await source.database.psql("INSERT INTO t VALUES (1), (2)")
       let options = source.options
-      try await ReplicationStream.with(source.connection, options) { stream in
+      try await ReplicationStream.with(source.settings, options) { stream in
         var handler = RecordingHandler()
         handler.commitsToPause = 1
         _ = try await stream.receive(into: &handler)
@@ -77,7 +77,7 @@ import Testing
         "INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i; INSERT INTO t VALUES (0)"
       )
       let end = try await source.walPosition()
-      try await ReplicationStream.with(source.connection, source.options) { stream in
+      try await ReplicationStream.with(source.settings, source.options) { stream in
         var handler = SlowCounter()
         let first = try await stream.receive(into: &handler)
         #expect(first == .paused)
@@ -97,11 +97,11 @@ import Testing
       server: server, setup: "CREATE TABLE t (id int); CREATE SCHEMA o; CREATE TABLE o.unpublished (id int)"
     ) {
       source in
-      let (connection, options) = (source.connection, source.options)
+      let (settings, options) = (source.settings, source.options)
       let reading = Task {
-        try await ReplicationStream.with(connection, options) { stream in
+        try await ReplicationStream.with(settings, options) { stream in
           var handler = RecordingHandler()
-          while true { _ = try await stream.receive(into: &handler) }
+          while try await stream.receive(into: &handler) == .paused {}
         }
       }
       defer { reading.cancel() }
@@ -115,12 +115,12 @@ import Testing
     let server = try await PostgresServer.start(settings: ["wal_sender_timeout": "1s"])
     try await ReplicatedDatabase.with(server: server) { source in
       try await source.database.psql("INSERT INTO t VALUES (1)")
-      let (connection, options) = (source.connection, source.options)
+      let (settings, options) = (source.settings, source.options)
       let before = try await source.confirmedFlush()
       let reading = Task {
-        try await ReplicationStream.with(connection, options) { stream in
+        try await ReplicationStream.with(settings, options) { stream in
           var handler = RecordingHandler()
-          while true { _ = try await stream.receive(into: &handler) }
+          while try await stream.receive(into: &handler) == .paused {}
         }
       }
       defer { reading.cancel() }
@@ -131,15 +131,13 @@ import Testing
 
   @Test func aSlotInUseSaysSo() async throws {
     try await ReplicatedDatabase.with { source in
-      let other = try await PostgresConnection.connectForReplication(source.connection.settings)
-      try await ReplicationStream.with(source.connection, source.options) { _ in
+      try await ReplicationStream.with(source.settings, source.options) { _ in
         let error = await #expect(throws: PostgresError.self) {
-          try await ReplicationStream.with(other, source.options) { _ in }
+          try await ReplicationStream.with(source.settings, source.options) { _ in }
         }
         #expect(error?.isObjectInUse == true)
         #expect(error?.isRetryable == true)
       }
-      await other.close()
     }
   }
 
@@ -151,7 +149,9 @@ import Testing
       ConnectionSettings(server.connectionString()))
     _ = try await connection.createLogicalSlot("s", exportsSnapshot: false)
     let reading = Task {
-      try await ReplicationStream.with(connection, ReplicationOptions(slot: "s", publications: ["pub"])) {
+      try await ReplicationStream.with(
+        connection.settings, ReplicationOptions(slot: "s", publications: ["pub"])
+      ) {
         stream in
         var handler = RecordingHandler()
         while try await stream.receive(into: &handler) != .ended {}
@@ -165,7 +165,7 @@ import Testing
 
   @Test func theHandlersDeadlineIsKeptOnASilentStream() async throws {
     try await ReplicatedDatabase.with { source in
-      try await ReplicationStream.with(source.connection, source.options) { stream in
+      try await ReplicationStream.with(source.settings, source.options) { stream in
         var handler = RecordingHandler()
         handler.deadline = ReplicationClock.now + 300_000_000
         let start = ContinuousClock.now
