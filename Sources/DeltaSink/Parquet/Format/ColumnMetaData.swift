@@ -71,6 +71,11 @@ extension ColumnMetaData {
     while let field = try reader.nextField(after: &last) {
       switch field.id {
       case 1: type = try reader.enumeration(field, PhysicalType.self)
+      case 2:
+        let count = try reader.list(field, of: .i32)
+        for _ in 0..<count {
+          if let encoding = Encoding(rawValue: try reader.i32Element()) { encodings.append(encoding) }
+        }
       case 3:
         let count = try reader.list(field, of: .binary)
         for _ in 0..<count {

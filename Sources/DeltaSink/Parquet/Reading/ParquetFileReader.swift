@@ -112,7 +112,7 @@ public struct ParquetRowGroup: Sendable {
 
 extension FileMetaData {
   /// `PAR1`, ..., footer, its length in 4 bytes, `PAR1`.
-  fileprivate init(readFrom input: FileInput) throws(ParquetFormatError) {
+  init(readFrom input: FileInput) throws(ParquetFormatError) {
     guard input.byteCount >= 12 else { throw .corrupt("the file is too short to be Parquet") }
     let tail = try input.read(at: Int64(input.byteCount - 8), count: 8)
     guard Array(tail[4..<8]) == Self.magic else {

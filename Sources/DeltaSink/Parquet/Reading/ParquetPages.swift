@@ -68,8 +68,8 @@ public final class ParquetPages {
     guard !decoder.hasDictionary, metaData.dictionaryPageOffset ?? 0 > 0, let first = pages.first else {
       return
     }
+    guard start >= 0, first.location.offset > start else { return }
     let size = first.location.offset - start
-    guard size > 0 else { return }
     let bytes = try input.read(at: start, count: size)
     try decoder.readDictionary(try ChunkPage(in: bytes, at: 0, end: Int(size)), in: bytes)
   }
@@ -80,7 +80,8 @@ public final class ParquetPages {
     var pages: [Page] = []
     for (position, location) in locations.enumerated() {
       let next = position + 1 < locations.count ? locations[position + 1].firstRowIndex : Int64(rowCount)
-      guard location.firstRowIndex >= 0, location.firstRowIndex < next, next <= rowCount,
+      guard location.offset >= 0, location.firstRowIndex >= 0, location.firstRowIndex < next,
+        next <= rowCount,
         position > 0 || location.firstRowIndex == 0
       else { throw .corrupt("an offset index whose rows do not ascend") }
       pages.append(

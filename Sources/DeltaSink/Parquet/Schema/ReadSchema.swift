@@ -53,7 +53,7 @@ struct ReadSchema: Sendable {
     self.elements = elements
     guard let root = elements.first else { throw .corrupt("the footer has no schema") }
     position = 1
-    for _ in 0..<(root.childCount ?? 0) { columns.append(try node(Levels(), depth: 0)) }
+    for _ in 0..<(try Self.checked(root.childCount ?? 0)) { columns.append(try node(Levels(), depth: 0)) }
     guard position == elements.count else { throw .corrupt("the schema has elements that belong nowhere") }
   }
 
@@ -66,6 +66,11 @@ struct ReadSchema: Sendable {
     func repeated() -> Levels {
       Levels(definition: definition + 1, repetition: repetition + 1, ancestor: definition + 1)
     }
+  }
+
+  private static func checked(_ childCount: Int32) throws(ParquetFormatError) -> Int32 {
+    guard childCount >= 0 else { throw .corrupt("a schema element with a negative count of children") }
+    return childCount
   }
 
   private mutating func next() throws(ParquetFormatError) -> SchemaElement {
@@ -117,7 +122,7 @@ struct ReadSchema: Sendable {
       return list(of: child, named: element, above, isNullable: isNullable)
     }
     var fields: [ReadNode] = []
-    for _ in 0..<childCount { fields.append(try node(levels, depth: depth + 1)) }
+    for _ in 0..<(try Self.checked(childCount)) { fields.append(try node(levels, depth: depth + 1)) }
     let type = ColumnType.structure(
       fields.map {
         ColumnSchema(name: $0.column.name, type: $0.column.type, isNullable: $0.column.isNullable)
