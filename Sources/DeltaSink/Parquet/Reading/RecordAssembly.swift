@@ -60,7 +60,7 @@ extension ReadNode {
     var nulls = 0
     for slot in 0..<data.slotCount where isPlace(slot, data) {
       if count & 63 == 0 { words.append(0) }
-      if data.definition.isEmpty || data.definition[slot] >= definitionLevel {
+      if isPresent(slot, data) {
         words[count >> 6] |= 1 << UInt64(count & 63)
       } else {
         nulls += 1
@@ -68,6 +68,14 @@ extension ReadNode {
       count += 1
     }
     return (count, nulls == 0 ? nil : words)
+  }
+
+  /// A leaf of one definition level at most keeps a validity in place of its levels: where the leaf is required, it
+  /// says whether the struct around it is there.
+  private func isPresent(_ slot: Int, _ data: LeafData) -> Bool {
+    if !data.definition.isEmpty { return data.definition[slot] >= definitionLevel }
+    return definitionLevel == 0 || data.validity.isEmpty
+      || data.validity[slot >> 6] >> UInt64(slot & 63) & 1 == 1
   }
 
   private func isPlace(_ slot: Int, _ data: LeafData) -> Bool {
