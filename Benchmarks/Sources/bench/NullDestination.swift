@@ -24,7 +24,8 @@ struct NullLoad: TableLoad {
 
 struct NullPackage: PackageWriter {
   func write(_ changes: ChangeBatch, disposition: WriteDisposition) async throws {}
-  func truncate(_ table: TableSchema, disposition: WriteDisposition, transaction: TransactionRun) async throws {}
+  func truncate(_ table: TableSchema, disposition: WriteDisposition, transaction: TransactionRun) async throws
+  {}
   func commit(_ checkpoint: Checkpoint) async throws {}
   func abandon() async {}
 }
