@@ -25,6 +25,7 @@ FROM (
     date '1992-01-01' + (random() * 2500)::int AS day
   FROM generate_series(0, {rows} - 1) n) r,
   (SELECT array_agg(substr(md5(i::text), 1, 4 + i % 5)) AS words FROM generate_series(0, 63) i) w;
+ALTER TABLE lineitem ADD PRIMARY KEY (l_orderkey, l_linenumber);
 VACUUM (ANALYZE, FREEZE) lineitem;
 CHECKPOINT;
 """
