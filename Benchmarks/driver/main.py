@@ -54,8 +54,10 @@ def main():
         if "memory" in parts:
             section("Peak memory at two sizes", memory(server, options, work, scaled))
         if "merge" in parts:
-            section("Merge", merge.benchmark(
-                options.bench, work, scaled(10_000_000), scaled(60_000), options.runs))
+            for shuffled in (False, True):
+                order = "in no order" if shuffled else "in order"
+                section(f"Merge, the table's keys {order}", merge.benchmark(
+                    options.bench, work, scaled(10_000_000), scaled(60_000), options.runs, shuffled))
     print("\n## Ratios\n")
     for name, value, bar in BARS:
         print(f"- {name}: {value:.2f} ({bar})")

@@ -46,7 +46,17 @@ struct Accounts {
       transactions: [TransactionRun(firstRow: 0, commitLSN: LSN(2000), commitTime: 0, xid: 1)])
   }
 
+  /// The ids of a run of rows: ascending, or scattered over the whole table (a multiplier coprime to any `rows` of
+  /// digits and zeros), so that no file, page or neighbour tells where a key lies.
+  func ids(_ range: Range<Int>, isShuffled: Bool) -> [Int64] {
+    range.map { Int64(isShuffled ? $0 &* 7_368_787 % rows : $0) }
+  }
+
+  /// SplitMix64's finaliser: values that look like chance, the same every time.
   private func mixed(_ id: Int64, _ round: Int64) -> Int64 {
-    (id &+ round &* 1_000_003) &* 2_654_435_761 % 2_147_483_647 & Int64.max
+    var bits = UInt64(bitPattern: id &* 31 &+ round) &+ 0x9E37_79B9_7F4A_7C15
+    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return Int64((bits ^ bits >> 31) >> 1)
   }
 }

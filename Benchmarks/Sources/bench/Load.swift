@@ -9,13 +9,14 @@ struct Load: AsyncParsableCommand {
   @Option var tables: String
   @Option var readers = 1
   @Option var lake: String?
+  @Option var pipeline = "bench_null"
 
   func run() async throws {
     let resources = ResourceList([Resource(tables)])
     let destination: any Destination = lake.map { LocalDeltaDestination(root: $0) } ?? NullDestination()
     let pipeline = Pipeline(
-      name: "bench_null",
-      source: try PostgresSource(connection: source, pipeline: "bench_null", resources: resources),
+      name: pipeline,
+      source: try PostgresSource(connection: source, pipeline: pipeline, resources: resources),
       destination: destination,
       configuration: PipelineConfiguration(resources: resources, readers: readers))
     let report = try await pipeline.fullLoad()

@@ -11,6 +11,7 @@ struct MergeTable: AsyncParsableCommand {
   @Option var batch: String
   @Option var rows: Int
   @Option var changes: Int
+  @Flag var shuffled = false
 
   func run() async throws {
     let accounts = Accounts(rows: rows)
@@ -19,7 +20,7 @@ struct MergeTable: AsyncParsableCommand {
     let load = try await destination.beginLoad(
       accounts.table, disposition: .merge, pipeline: "bench", position: LSN(1000))
     for start in stride(from: 0, to: rows, by: 122_880) {
-      let ids = (start..<min(start + 122_880, rows)).map(Int64.init)
+      let ids = accounts.ids(start..<min(start + 122_880, rows), isShuffled: shuffled)
       try await load.write(accounts.batch(ids: ids, round: 0))
     }
     try await load.commit()
