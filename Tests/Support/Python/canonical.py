@@ -54,15 +54,19 @@ def single(value):
     """A float of 32 bits, given as the double that equals it or as one that rounds to it."""
     if value != value or value in (float("inf"), float("-inf")):
         return double(value)
-    try:
-        bits = struct.pack("<f", value)
-    except OverflowError:
-        return "Infinity" if value > 0 else "-Infinity"
+    bits = single_bits(value)
     for digits in range(1, 10):
         text = f"{value:.{digits}g}"
-        if struct.pack("<f", float(text)) == bits:
+        if single_bits(float(text)) == bits:
             return repr(float(text))
     return repr(value)
+
+
+def single_bits(value):
+    try:
+        return struct.pack("<f", value)
+    except OverflowError:  # The text was rounded up past the largest float.
+        return None
 
 
 def binary(value):

@@ -24,7 +24,7 @@ def described(table):
     ]
 
 
-def differences(engine, path, columns, copy_path, version=None, limit=10):
+def differences(engine, path, columns, copy_path, version=None, limit=4):
     """Sentences, empty where the two are equal. Columns that the package adds (`_cdc_...`) do not count."""
     table = engines.read_delta(engine, path, version)
     found = []
@@ -49,6 +49,6 @@ def differences(engine, path, columns, copy_path, version=None, limit=10):
             f"rows: {sum(wanted.values())} in PostgreSQL, {sum(held.values())} in the lake; "
             f"{sum(missing.values())} are missing or wrong, {sum(surplus.values())} should not be there"
         )
-        found += [f"only in PostgreSQL: {row}" for row in sorted(missing)[:limit]]
-        found += [f"only in the lake:   {row}" for row in sorted(surplus)[:limit]]
+        found += [f"only in PostgreSQL: {row[:600]}" for row in sorted(missing)[:limit]]
+        found += [f"only in the lake:   {row[:600]}" for row in sorted(surplus)[:limit]]
     return found, sum(held.values())

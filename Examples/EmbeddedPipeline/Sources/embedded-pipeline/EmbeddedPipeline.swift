@@ -21,7 +21,7 @@ struct EmbeddedPipeline {
       name: "shop",
       source: try PostgresSource(
         connection: environment["SOURCE"] ?? "", pipeline: "shop", resources: resources),
-      destination: try LocalDeltaDestination(path: environment["LAKE"] ?? "lake"),
+      destination: LocalDeltaDestination(root: environment["LAKE"] ?? "lake"),
       configuration: PipelineConfiguration(resources: resources),
       logger: logger)
 

@@ -1,0 +1,59 @@
+/// A database, a lake and the pipeline between them: what every end-to-end test begins with.
+import CDCCore
+import DeltaSink
+import PGWire
+import TestSupport
+import Testing
+
+struct EndToEnd {
+  let database: TestDatabase
+  let lake: TemporaryDirectory
+  /// Unique on the server: slots belong to the whole of it.
+  var name: String { "it_\(database.name)" }
+
+  func source(_ resources: ResourceList = ResourceList()) throws -> PostgresSource {
+    try PostgresSource(connection: database.connectionString, pipeline: name, resources: resources)
+  }
+
+  func destination() -> LocalDeltaDestination {
+    LocalDeltaDestination(root: lake.path)
+  }
+
+  func pipeline(
+    _ resources: ResourceList = ResourceList(), limits: BatchLimits = BatchLimits(),
+    destination: (any Destination)? = nil,
+    progress: (@Sendable (PipelineProgress) -> Void)? = nil
+  ) throws -> Pipeline {
+    Pipeline(
+      name: name, source: try source(resources), destination: destination ?? self.destination(),
+      configuration: PipelineConfiguration(
+        resources: resources, captureLimits: limits, readers: 2, writers: 2, progress: progress))
+  }
+
+  func path(_ table: String) -> String { lake.path("public/\(table)") }
+
+  /// Two engines find in the lake what PostgreSQL holds.
+  func expectEqual(
+    _ table: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await TestSupport.expectEqual(
+      lakeTable: path(table), postgresTable: "public.\(table)", in: database, sourceLocation: sourceLocation)
+  }
+
+  /// The first column of duckdb's answer over one table, known to the query as `t`.
+  func query(_ sql: String, table: String) async throws -> [String] {
+    try await LakeReader.query(sql, tables: ["t": path(table)])
+  }
+}
+
+/// Runs `body` with a database of its own, on the shared server unless it brings one.
+func withEndToEnd(
+  server: PostgresServer? = nil, _ body: (EndToEnd) async throws -> Void
+) async throws {
+  let shared = if let server { server } else { try await PostgresServer.shared() }
+  try await shared.withDatabase { database in
+    try await withTemporaryDirectory { lake in
+      try await body(EndToEnd(database: database, lake: lake))
+    }
+  }
+}
