@@ -171,8 +171,8 @@ import Testing
       try await run.expectEqual("t")
       try await run.database.psql(
         """
-        UPDATE t SET id = id + 400 WHERE id < 50;
-        DELETE FROM t WHERE id > 850;
+        UPDATE t SET id = id + 500 WHERE id < 50;
+        DELETE FROM t WHERE id > 450 AND id < 500;
         INSERT INTO t VALUES (0, 'x')
         """)
       try await run.pipeline().capture()

@@ -69,7 +69,6 @@ max_wal_senders = 200
 max_replication_slots = 400
 max_worker_processes = 8
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 shared_buffers = 128MB

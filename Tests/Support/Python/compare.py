@@ -2,6 +2,7 @@
 
 import collections
 import json
+import re
 
 import arrow_values
 import engines
@@ -16,6 +17,11 @@ def canonical_rows(table, names=None):
 
 def text(row):
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def shortened(row):
+    """For messages: long values lose their middle."""
+    return re.sub(r'"([^"]{20})[^"]{20,}([^"]{10})"', r'"\1…\2"', row)[:2000]
 
 
 def described(table):
@@ -49,6 +55,6 @@ def differences(engine, path, columns, copy_path, version=None, limit=4):
             f"rows: {sum(wanted.values())} in PostgreSQL, {sum(held.values())} in the lake; "
             f"{sum(missing.values())} are missing or wrong, {sum(surplus.values())} should not be there"
         )
-        found += [f"only in PostgreSQL: {row[:600]}" for row in sorted(missing)[:limit]]
-        found += [f"only in the lake:   {row[:600]}" for row in sorted(surplus)[:limit]]
+        found += [f"only in PostgreSQL: {shortened(row)}" for row in sorted(missing)[:limit]]
+        found += [f"only in the lake:   {shortened(row)}" for row in sorted(surplus)[:limit]]
     return found, sum(held.values())
