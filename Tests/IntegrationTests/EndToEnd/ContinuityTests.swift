@@ -76,6 +76,21 @@ import Testing
     }
   }
 
+  /// With `synchronous_commit = off` a commit is seen before its WAL is flushed, and streamed only then.
+  @Test func waitsForCommitsThatAreNotYetFlushed() async throws {
+    let server = try await PostgresServer.start(
+      settings: ["synchronous_commit": "off", "wal_writer_delay": "1s"])
+    try await withEndToEnd(server: server) { run in
+      try await run.database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+      try await run.pipeline().fullLoad()
+      for id in 1...4 {
+        try await run.database.psql("INSERT INTO t VALUES (\(id))")
+        try await run.pipeline().capture()
+        #expect(try await run.query("SELECT max(id) FROM t", table: "t") == ["[\(id)]"])
+      }
+    }
+  }
+
   @Test func continuesAfterTheServerCrashed() async throws {
     let server = try await PostgresServer.start()
     try await withEndToEnd(server: server) { run in
