@@ -74,7 +74,7 @@ import Testing
       await group.triggerGracefulShutdown()
       try await service.value
       // The next run finds a checkpoint, and what the stop left behind.
-      try await run.pipeline().capture()
+      try await pipeline.capture()
       try await run.expectEqual("t")
     }
   }
