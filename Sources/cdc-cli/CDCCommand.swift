@@ -11,7 +11,10 @@ struct CDCCommand: AsyncParsableCommand {
       then .dlt/secrets.toml and .dlt/config.toml, then defaults. \
       Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 a verification found differences.
       """,
-    subcommands: [])
+    subcommands: [
+      RunCommand.self, StatusCommand.self, VerifyCommand.self, InspectCommand.self, 
+      CleanupCommand.self, SimulateCommand.self, DemoCommand.self,
+    ])
 
   static func main() async {
     do {

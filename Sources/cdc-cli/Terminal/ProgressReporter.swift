@@ -45,6 +45,12 @@ final class ProgressReporter: Sendable {
     if !isQuiet { show(text) }
   }
 
+  /// A step that counts one thing.
+  func count(_ step: String, _ count: Int, _ noun: String) {
+    if isQuiet { return }
+    if state.withLock({ due(&$0) }) { show("\(step): \(plural(count, noun))") }
+  }
+
   func finish() { if !isQuiet { Terminal.clearProgress() } }
 
   private func show(_ line: String) {

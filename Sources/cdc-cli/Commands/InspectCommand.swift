@@ -1,0 +1,126 @@
+internal import ArgumentParser
+internal import CDCCore
+internal import DeltaSink
+internal import Synchronization
+
+struct InspectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Shows a table of the lake: columns, size, versions, first rows.")
+
+  @Argument(help: ArgumentHelp("The table: SCHEMA.TABLE, or TABLE of schema public.", valueName: "table"))
+  var table: String
+  @Option(help: ArgumentHelp("How many rows to show.", valueName: "number")) var rows = 5
+  @Option(help: ArgumentHelp("How many versions to show.", valueName: "number")) var versions = 5
+  @Flag(help: "Print what there is to say, except the rows, as JSON.") var json = false
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    let settings = try options.load()
+    let lake = try Composition(settings).lake
+    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
+    let name =
+      parts.count == 2
+      ? TableName(schema: parts[0], name: parts[1]) : TableName(schema: "public", name: table)
+    guard let found = try await lake.describe(name) else {
+      throw UsageError(
+        "The lake \(settings.lake) has no table \(name). Give it as SCHEMA.TABLE as the source spells it; "
+          + "if it was never loaded, run cdc run --mode full_load --tables '\(name)'.")
+    }
+    let history = try await lake.history(of: name, limit: versions)
+    if json { return try JSONOutput.print(Inspection(found, history)) }
+    show(found, history)
+    if rows > 0 { Terminal.print("\n" + (try await firstRows(lake, found.schema))) }
+  }
+
+  private func show(_ table: LakeTable, _ history: [LakeTableVersion]) {
+    var columns = TextTable(("column", .left), ("type", .left), ("key", .left))
+    for (index, column) in table.schema.columns.enumerated() {
+      let key = table.schema.key.firstIndex(of: index).map { "key \($0 + 1)" } ?? ""
+      columns.append(column.name, column.type.description, key)
+    }
+    var versions = TextTable(("version", .right), ("time", .left), ("operation", .left))
+    for version in history {
+      let time = version.timestamp.map { Value.integer(Int128($0) * 1000).text(as: .timestamp) } ?? ""
+      versions.append("\(version.version)", time, version.operation ?? "")
+    }
+    let rows = table.rows.map { plural($0, "row") } ?? "an unknown number of rows"
+    Terminal.print("\(table.schema.name) in \(table.path)")
+    Terminal.print("\(rows) in \(plural(table.files, "file")), \(bytes(table.bytes))\n")
+    Terminal.print(columns.text + "\n\n" + versions.text)
+  }
+
+  private func firstRows(_ lake: LocalDeltaDestination, _ schema: TableSchema) async throws -> String {
+    let taken = Mutex<[[String]]>([])
+    let limit = rows
+    do {
+      try await lake.read(schema.name, columns: nil) { batch in
+        let isEnough = taken.withLock { taken in
+          for row in 0..<min(batch.rowCount, limit - taken.count) {
+            taken.append(
+              zip(batch.columns, batch.table.columns).map { cell($0.value(at: row).text(as: $1.type)) })
+          }
+          return taken.count >= limit
+        }
+        if isEnough { throw EnoughRows() }
+      }
+    } catch is EnoughRows {}
+    var table = TextTable(headings: schema.columns.map { ($0.name, $0.type.isNumber ? .right : .left) })
+    table.rows = taken.withLock(\.self)
+    return table.text
+  }
+}
+
+private struct EnoughRows: Error {}
+
+/// One line, and not too long a one.
+private func cell(_ text: String) -> String {
+  let line = String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+  return line.count > 40 ? line.prefix(39) + "…" : line
+}
+
+extension ColumnType {
+  fileprivate var isNumber: Bool {
+    switch self {
+    case .short, .int, .long, .float, .double, .decimal: true
+    default: false
+    }
+  }
+}
+
+private struct Inspection: Encodable {
+  struct Column: Encodable {
+    let name: String
+    let type: String
+    let isKey: Bool
+  }
+
+  struct Version: Encodable {
+    let version: Int
+    let timestampMilliseconds: Int64?
+    let operation: String?
+  }
+
+  let table: String
+  let path: String
+  let version: Int
+  let files: Int
+  let bytes: Int
+  let rows: Int?
+  let columns: [Column]
+  let versions: [Version]
+
+  init(_ found: LakeTable, _ history: [LakeTableVersion]) {
+    table = found.schema.name.description
+    path = found.path
+    version = found.version
+    files = found.files
+    bytes = found.bytes
+    rows = found.rows
+    columns = found.schema.columns.enumerated().map { index, column in
+      Column(name: column.name, type: column.type.description, isKey: found.schema.key.contains(index))
+    }
+    versions = history.map {
+      Version(version: $0.version, timestampMilliseconds: $0.timestamp, operation: $0.operation)
+    }
+  }
+}

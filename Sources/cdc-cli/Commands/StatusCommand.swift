@@ -1,0 +1,111 @@
+internal import ArgumentParser
+internal import CDCCore
+internal import DeltaSink
+internal import PGWire
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Shows the slot, how far the lake is behind, and the last package.")
+
+  @Flag(help: "Print the status as JSON.") var json = false
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    let parts = try Composition(try options.load())
+    let slot = try await parts.source.status()
+    let checkpoint = try await parts.lake.lastCheckpoint(of: parts.settings.pipeline)
+    let status = Status(parts, slot, checkpoint)
+    if json { try JSONOutput.print(status) } else { Terminal.print(status.text) }
+  }
+}
+
+private struct Status: Encodable {
+  struct Slot: Encodable {
+    let name: String
+    let isActive: Bool
+    let activePid: Int?
+    let walStatus: String?
+    let confirmedPosition: String?
+    let retainedBytes: Int
+  }
+
+  struct Package: Encodable {
+    let id: String
+    let kind: String
+    let position: String
+    let commitTime: String
+    let rows: Int
+  }
+
+  let pipeline: String
+  let lake: String
+  /// Nil where there is no slot.
+  let slot: Slot?
+  let serverPosition: String?
+  /// Log that was written after the lake's position, and how old the newest transaction in the lake is if any was.
+  let lagBytes: Int?
+  let lagSeconds: Double?
+  /// Nil before a first full load was finished.
+  let lastPackage: Package?
+
+  init(_ parts: Composition, _ state: SlotState?, _ checkpoint: Checkpoint?) {
+    pipeline = parts.settings.pipeline
+    lake = parts.settings.lake
+    slot = state.map {
+      Slot(
+        name: $0.name, isActive: $0.isActive, activePid: $0.activePID, walStatus: $0.walStatus,
+        confirmedPosition: $0.confirmedPosition?.description, retainedBytes: $0.retainedBytes)
+    }
+    serverPosition = state?.currentPosition.description
+    // A slot that is confirmed past the last package has seen nothing of ours since.
+    let reached = max(checkpoint?.position ?? .zero, state?.confirmedPosition ?? .zero)
+    let behind = state.map {
+      reached < $0.currentPosition ? Int(clamping: $0.currentPosition.rawValue - reached.rawValue) : 0
+    }
+    lagBytes = behind
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    let time = Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    lagSeconds = checkpoint.flatMap { checkpoint in
+      behind.map { $0 == 0 ? 0 : max(time - Double(checkpoint.commitTime) / 1e6, 0) }
+    }
+    lastPackage = checkpoint.map {
+      Package(
+        id: $0.packageID, kind: $0.kind.rawValue, position: $0.position.description,
+        commitTime: Value.integer(Int128($0.commitTime)).text(as: .timestamp), rows: $0.rowCount)
+    }
+  }
+
+  var text: String {
+    var lines = [("pipeline", pipeline), ("lake", lake)]
+    if let slot {
+      lines.append(
+        ("slot", "\(slot.name), " + (slot.activePid.map { "in use by process \($0)" } ?? "not in use")))
+      lines.append(
+        ("kept for it", "\(bytes(slot.retainedBytes)) of log" + (slot.walStatus.map { ", \($0)" } ?? "")))
+      lines.append(("confirmed", slot.confirmedPosition ?? "nothing yet"))
+    } else {
+      lines.append(("slot", "none: cdc run --mode full_load creates it"))
+    }
+    if let serverPosition { lines.append(("server at", serverPosition)) }
+    if let lagBytes {
+      lines.append(("lag", bytes(lagBytes) + (lagSeconds.map { ", \(decimal($0, places: 1)) s" } ?? "")))
+    }
+    if let lastPackage {
+      lines.append(
+        ("last package", "\(lastPackage.id) (\(lastPackage.kind), \(grouped(lastPackage.rows)) rows)"))
+      lines.append(("lake at", "\(lastPackage.position), \(lastPackage.commitTime)"))
+    } else {
+      lines.append(("last package", "none: no full load has finished"))
+    }
+    var table = TextTable(("", .left), ("", .left))
+    for (name, value) in lines { table.append(name, value) }
+    return table.text.split(separator: "\n").joined(separator: "\n")
+  }
+}

@@ -1,0 +1,39 @@
+internal import DeltaSink
+internal import FoundationEssentials
+
+/// The lake's folder, as far as the command itself touches it.
+enum Lake {
+  static func remove(_ path: String) throws {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw UsageError("The folder \(path) cannot be deleted: \(error). Check its permissions.")
+    }
+  }
+
+  /// Makes way for the demo's lake: its own is replaced, anything else that is not empty is left alone.
+  static func prepareForDemo(_ path: String) throws {
+    let files = FileManager.default
+    guard files.fileExists(atPath: path) else { return }
+    guard let entries = try? files.contentsOfDirectory(atPath: path) else {
+      throw UsageError("\(path) is not a folder that can be read. Name another one with --lake.")
+    }
+    if entries.isEmpty { return }
+    guard try LocalDeltaDestination(root: path).holdsState, files.fileExists(atPath: "\(path)/\(mark)") else {
+      throw UsageError(
+        "The folder \(path) is not a lake that the demo has made, and the demo would replace it. "
+          + "Name another one with --lake.")
+    }
+    try remove(path)
+  }
+
+  /// Says that the lake may be replaced by the next demo. Readers pass over names that begin with a dot.
+  static func markAsDemo(_ path: String) throws {
+    guard FileManager.default.createFile(atPath: "\(path)/\(mark)", contents: nil) else {
+      throw UsageError(
+        "The lake \(path) cannot be written to. Check its permissions, or name another with --lake.")
+    }
+  }
+
+  private static let mark = ".cdc-demo"
+}
