@@ -71,7 +71,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     let capture = try await parts.pipeline(progress: progress).capture()
     progress.finish()
-    let verification = try await VerifyCommand.verify(parts, progress, named: 20)
+    let verification = try await VerifyCommand.verify(parts, progress, named: 3)
     progress.finish()
     Terminal.print(
       "\n"

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -149,29 +150,29 @@ private struct ServerUser {
 }
 
 /// The shell that cleans up when its pipe closes.
-private final class Keeper: @unchecked Sendable {
-  private let process = Process()
-  private let pipe = Pipe()
-  private let lock = NSLock()
-  private var isHeld = true
+private final class Keeper: Sendable {
+  private let process: Subprocess
+  private let writing: Mutex<Int32?>
 
   init(shell: String) throws {
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", shell]
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = pipe
-    process.standardOutput = FileHandle.nullDevice
-    // Servers and other children must not inherit our end, or the pipe would never close.
-    _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
-    try process.run()
+    let pipe = try PipePair()
+    defer { close(pipe.reading) }
+    do {
+      process = try Subprocess(["/bin/sh", "-c", shell], input: pipe.reading)
+    } catch {
+      close(pipe.writing)
+      throw error
+    }
+    writing = Mutex(pipe.writing)
   }
 
+  /// Returns when it has cleaned up.
   func letGo() {
-    lock.withLock {
-      guard isHeld else { return }
-      isHeld = false
-      try? pipe.fileHandleForWriting.close()
-      process.waitUntilExit()
+    writing.withLock { writing in
+      guard let end = writing else { return }
+      writing = nil
+      close(end)
+      _ = process.wait()
     }
   }
 
