@@ -34,7 +34,7 @@ import Testing
   @Test func unknownActionsAndFieldsAreIgnored() throws {
     let text = """
       {"sidecar":{"path":"x"}}
-      {"add":{"path":"p","size":1,"partitionValues":{},"modificationTime":1,"dataChange":true,"new":{"a":[1,{}]}}}
+      {"add":{"path":"p","size":1,"partitionValues":{},"dataChange":true,"new":{"a":[1,{}]}}}
       {"cdc":{"path":"c"}}
       {"add":null}
 
@@ -72,6 +72,17 @@ import Testing
     }
     #expect(try DeltaSnapshot.load(table.store, at: 1)?.files.map(\.path) == ["a", "b"])
     #expect(throws: DeltaError.self) { try DeltaSnapshot.load(table.store, at: 3) }
+  }
+
+  @Test func aNewFileWithADeletionVectorHasWideBounds() throws {
+    let table = try DeltaTestTable()
+    var append = DeltaTransaction(on: try table.create(), operation: "MERGE", isBlindAppend: false)
+    var file = Self.file("a")
+    file.stats = FileStatistics(numRecords: 10, columns: []).json(DeltaTestTable.schema)
+    file.deletionVector = DeletionVector(rows: [3]).inlined()
+    append.add(file)
+    let committed = try append.committed()
+    #expect(try committed.file(at: "a")?.statistics(committed.schema)?.tightBounds == false)
   }
 
   @Test func aRefreshReadsOnlyNewCommits() throws {
@@ -149,11 +160,11 @@ import Testing
   @Test(arguments: [
     (#"{"minReaderVersion":4,"minWriterVersion":7}"#, "reader version 4", false),
     (
-      #"{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["v2Checkpoint"],"writerFeatures":["v2Checkpoint"]}"#,
+      #"{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["v2Checkpoint"]}"#,
       "v2Checkpoint", false
     ),
     (
-      #"{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["variantType","typeWidening"],"writerFeatures":[]}"#,
+      #"{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["variantType","typeWidening"]}"#,
       "typeWidening, variantType", false
     ),
     (#"{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]}"#, "rowTracking", true),

@@ -25,7 +25,8 @@ import Testing
     #expect(!back.contains(-1))
   }
 
-  /// Rows as delta-kernel-rs' test has them; PROTOCOL.md's own inline example is in a format of before the spec.
+  /// Rows as delta-kernel-rs' test has them; PROTOCOL.md's own inline example is in a format of before the
+  /// spec.
   @Test func anotherWritersInlineVectorIsRead() throws {
     let descriptor = try DeletionVectorDescriptor(
       storageType: "i", path: "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L", offset: nil,

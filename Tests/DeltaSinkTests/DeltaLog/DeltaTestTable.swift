@@ -39,7 +39,8 @@ struct DeltaTestTable {
       import os, pyarrow as pa, pyarrow.parquet
       path, low, high = args[0], int(args[1]), int(args[2])
       ids = range(low, high)
-      table = pa.table({"id": pa.array(ids, pa.int64()), "name": pa.array([f"name {i}" for i in ids], pa.string())})
+      names = pa.array([f"name {i}" for i in ids], pa.string())
+      table = pa.table({"id": pa.array(ids, pa.int64()), "name": names})
       pa.parquet.write_table(table, path)
       result = os.path.getsize(path)
       """, arguments: ["\(path)/\(name)", "\(ids.lowerBound)", "\(ids.upperBound)"])

@@ -89,7 +89,8 @@ import Testing
       m = t.metadata()
       p = t.protocol()
       result = [t.version(), [e["operation"] for e in h], h[0]["operationParameters"], m.name, m.description,
-                t.transaction_version("cdc/pipeline"), p.min_reader_version, p.min_writer_version, p.reader_features]
+                t.transaction_version("cdc/pipeline"), p.min_reader_version, p.min_writer_version,
+                p.reader_features]
       """, arguments: [table.path])
     #expect(
       answer == #"[1, ["WRITE", "CREATE TABLE"], {"mode": "Append"}, "store.album", "It's \"the\" table", "#
@@ -104,12 +105,13 @@ import Testing
     _ = try append.committed()
     let source =
       engine == .duckdb
-      ? "engines.query('SELECT count(*) AS n FROM t WHERE id = 37', {'t': args[0]})"
-      : "engines.arrow(QueryBuilder().register('t', DeltaTable(args[0])).execute('SELECT count(*) AS n FROM t WHERE id = 37'))"
+      ? "engines.query(sql, {'t': args[0]})"
+      : "engines.arrow(QueryBuilder().register('t', DeltaTable(args[0])).execute(sql))"
     let answer = try await LakeReader.python(
       """
       import engines
       from deltalake import DeltaTable, QueryBuilder
+      sql = "SELECT count(*) AS n FROM t WHERE id = 37"
       result = \(source).to_pylist()[0]["n"]
       """, arguments: [table.path])
     #expect(answer == "1")

@@ -10,7 +10,8 @@ import Testing
     import pyarrow as pa
     from deltalake import DeltaTable, write_deltalake
     def rows(low, high):
-        return pa.table({"id": pa.array(range(low, high), pa.int64()), "name": pa.array([f"n{i}" for i in range(low, high)])})
+        ids = range(low, high)
+        return pa.table({"id": pa.array(ids, pa.int64()), "name": pa.array([f"n{i}" for i in ids])})
     write_deltalake(args[0], rows(0, 10))
     write_deltalake(args[0], rows(10, 20), mode="append")
     """

@@ -1,4 +1,5 @@
-/// A logical file of the table: a data file, and which of its rows are gone. PROTOCOL.md, "Add File and Remove File".
+/// A logical file of the table: a data file, and which of its rows are gone. PROTOCOL.md, "Add File and
+/// Remove File".
 package struct AddFile: Sendable, Hashable {
   /// Relative to the table, or absolute. Decoded: a space is a space here and `%20` in the log.
   package var path: String
@@ -35,7 +36,8 @@ package struct AddFile: Sendable, Hashable {
 
   /// The action that takes this very file, with its deletion vector, out of the table.
   ///
-  /// - Parameter time: milliseconds since 1970-01-01T00:00:00Z; the file may be vacuumed when it is past retention.
+  /// - Parameter time: milliseconds since 1970-01-01T00:00:00Z; the file may be vacuumed when it is past
+  ///   retention.
   package func removal(at time: Int64, dataChange: Bool = true) -> RemoveFile {
     RemoveFile(
       path: path, deletionTimestamp: time, dataChange: dataChange, extendedFileMetadata: true,
@@ -44,7 +46,8 @@ package struct AddFile: Sendable, Hashable {
   }
 }
 
-/// The primary key of a file in a table: the same data file with another deletion vector is another logical file.
+/// The primary key of a file in a table: the same data file with another deletion vector is another logical
+/// file.
 package struct LogicalFile: Sendable, Hashable {
   package var path: String
   /// `DeletionVectorDescriptor.uniqueID`

@@ -1,4 +1,5 @@
-/// How far an application has come, recorded in the very commit of its data. PROTOCOL.md, "Transaction Identifiers".
+/// How far an application has come, recorded in the very commit of its data. PROTOCOL.md, "Transaction
+/// Identifiers".
 package struct SetTransaction: Sendable, Hashable {
   package var appID: String
   package var version: Int64

@@ -14,7 +14,8 @@ extension DeltaSnapshot {
   /// - Returns: whether there was one to write.
   @discardableResult
   package func writeCheckpointIfDue(at time: Int64 = WallClock.milliseconds) throws -> Bool {
-    // Statistics as structs are not written here, and a checkpoint without them would not be what was asked for.
+    // Statistics as structs are not written here, and a checkpoint without them would not be what was asked
+    // for.
     guard isCheckpointDue, !metadata.isTrue("delta.checkpoint.writeStatsAsStruct") else { return false }
     try writeCheckpoint(at: time)
     return true
@@ -22,7 +23,8 @@ extension DeltaSnapshot {
 
   /// Writes the checkpoint and points `_last_checkpoint` at it; both are atomic and durable.
   ///
-  /// - Parameter time: now, in milliseconds since 1970-01-01T00:00:00Z: tombstones past their retention are left out.
+  /// - Parameter time: now, in milliseconds since 1970-01-01T00:00:00Z: tombstones past their retention are
+  ///   left out.
   package func writeCheckpoint(at time: Int64 = WallClock.milliseconds) throws {
     let actions = try checkpointActions(at: time)
     let name = LogFileName.checkpoint(version)

@@ -2,9 +2,10 @@
 extension DeltaSnapshot {
   private static let day: Int64 = 86_400_000
 
-  /// Removes what lies before the newest checkpoint that covers everything within `delta.logRetentionDuration`; the
-  /// checkpoint, its commit and all later ones stay. Nothing happens without such a checkpoint, or where
-  /// `delta.enableExpiredLogCleanup` is false. Also removes what writers that died left behind, after a day.
+  /// Removes what lies before the newest checkpoint that covers everything within
+  /// `delta.logRetentionDuration`; the checkpoint, its commit and all later ones stay. Nothing happens
+  /// without such a checkpoint, or where `delta.enableExpiredLogCleanup` is false. Also removes what
+  /// writers that died left behind, after a day.
   ///
   /// - Parameter time: now, in milliseconds since 1970-01-01T00:00:00Z.
   /// - Returns: how many files were removed.

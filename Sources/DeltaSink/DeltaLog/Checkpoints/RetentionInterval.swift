@@ -30,7 +30,8 @@ enum RetentionInterval {
 }
 
 extension Metadata {
-  /// How long files that were removed are kept for readers of older versions, in milliseconds: a week by default.
+  /// How long files that were removed are kept for readers of older versions, in milliseconds: a week by
+  /// default.
   package func deletedFileRetention() throws -> Int64 {
     try interval("delta.deletedFileRetentionDuration", default: 604_800_000)
   }

@@ -1,4 +1,5 @@
-/// A set of 32-bit numbers: containers by the upper 16 bits. RoaringFormatSpec, "Standard 32-bit Roaring Bitmap".
+/// A set of 32-bit numbers: containers by the upper 16 bits. RoaringFormatSpec, "Standard 32-bit Roaring
+/// Bitmap".
 struct RoaringBitmap: Sendable {
   /// Ascending.
   private(set) var keys: [UInt16] = []

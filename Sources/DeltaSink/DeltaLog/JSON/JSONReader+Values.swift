@@ -1,4 +1,5 @@
-/// The shapes that recur in the log: optional values, string maps, string lists, whole trees, and values to skip.
+/// The shapes that recur in the log: optional values, string maps, string lists, whole trees, and values to
+/// skip.
 extension JSONReader {
   /// Nil where the value is `null`.
   mutating func nullable<T>(_ read: (inout JSONReader) throws -> T) throws -> T? {

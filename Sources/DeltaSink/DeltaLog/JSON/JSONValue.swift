@@ -1,5 +1,5 @@
-/// A JSON value as a tree, for the small documents whose shape is open: schemas, statistics, commit provenance.
-/// Objects keep their order, numbers their text.
+/// A JSON value as a tree, for the small documents whose shape is open: schemas, statistics, commit
+/// provenance. Objects keep their order, numbers their text.
 package indirect enum JSONValue: Sendable, Hashable {
   case null
   case boolean(Bool)

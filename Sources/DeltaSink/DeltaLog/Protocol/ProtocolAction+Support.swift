@@ -1,4 +1,5 @@
-/// Refusing tables that need more than is there. PROTOCOL.md: "Readers and writers must not ignore table features".
+/// Refusing tables that need more than is there. PROTOCOL.md: "Readers and writers must not ignore table
+/// features".
 extension ProtocolAction {
   private static let readable: Set<String> = Set(
     TableFeature.known.filter(\.isForReaders).map(\.name))

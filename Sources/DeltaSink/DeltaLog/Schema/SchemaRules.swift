@@ -17,13 +17,15 @@ extension DeltaSchema {
       guard names.insert(field.name.lowercased()).inserted else {
         throw DeltaError(
           .schema,
-          "Two columns are called \"\(field.name)\" when case is ignored, as Delta does: leave one of them out."
+          "Two columns are called \"\(field.name)\" when case is ignored, as Delta does: "
+            + "leave one of them out."
         )
       }
       if !mapsColumns, field.name.unicodeScalars.contains(where: reservedCharacters.contains) {
         throw DeltaError(
           .schema,
-          "The column name \"\(field.name)\" needs column mapping, which this table does not have: load it anew."
+          "The column name \"\(field.name)\" needs column mapping, which this table does not have: "
+            + "load it anew."
         )
       }
       try validate(field.type, mapsColumns)

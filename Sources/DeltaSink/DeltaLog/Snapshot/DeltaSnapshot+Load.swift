@@ -34,7 +34,8 @@ extension DeltaSnapshot {
     var damage: (any Error)?
   }
 
-  /// The newest checkpoint that can be read. A damaged one does no harm where older files lead to the same state.
+  /// The newest checkpoint that can be read. A damaged one does no harm where older files lead to the same
+  /// state.
   private static func start(_ listing: LogListing, _ store: FileLogStore, upTo target: Int) throws -> Start {
     var start = Start()
     for checkpoint in listing.checkpoints.reversed() where checkpoint.version <= target {

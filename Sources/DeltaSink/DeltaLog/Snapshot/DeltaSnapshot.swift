@@ -1,6 +1,7 @@
 package import CDCCore
 
-/// The table at one version: protocol, metadata, files, transactions. A value; later commits do not change it.
+/// The table at one version: protocol, metadata, files, transactions. A value; later commits do not change
+/// it.
 package struct DeltaSnapshot: Sendable {
   package let store: FileLogStore
   package let version: Int

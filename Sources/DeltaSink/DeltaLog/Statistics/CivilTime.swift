@@ -35,8 +35,8 @@ enum CivilTime {
     return days
   }
 
-  /// Microseconds since 1970-01-01T00:00:00, in UTC where the text has an offset. Takes `T` or a space, up to nine
-  /// digits of a second (those after the sixth are dropped), `Z`, `+01:00` or nothing.
+  /// Microseconds since 1970-01-01T00:00:00, in UTC where the text has an offset. Takes `T` or a space, up
+  /// to nine digits of a second (those after the sixth are dropped), `Z`, `+01:00` or nothing.
   static func parseTimestamp(_ text: String) -> Int64? {
     guard text.utf8.count >= 19, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     let dateEnd = text.index(text.startIndex, offsetBy: 10)

@@ -7,7 +7,8 @@ enum DecimalText {
     return (unscaled < 0 ? "-" : "") + padded.dropLast(scale) + "." + padded.suffix(scale)
   }
 
-  /// The unscaled value; nil where the number has more digits after the point than `scale`, or too many at all.
+  /// The unscaled value; nil where the number has more digits after the point than `scale`, or too many at
+  /// all.
   static func parse(_ text: String, scale: Int) -> Int128? {
     let halves = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
     guard halves.count <= 2, let mantissa = halves.first,

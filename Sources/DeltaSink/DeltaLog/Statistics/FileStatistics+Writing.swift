@@ -22,6 +22,8 @@ extension FileStatistics {
     return JSONValue.object(fields).text
   }
 
+  fileprivate static let tight = #""tightBounds":true"#
+
   private enum Part { case min, max, nullCount }
 
   private func write(_ name: String, _ part: Part, _ schema: DeltaSchema, to writer: inout JSONWriter) {
@@ -47,5 +49,15 @@ extension FileStatistics {
     case .min: return bounds.min.flatMap { StatisticsValue.json($0, field.type, isUpper: false) }
     case .max: return bounds.max.flatMap { StatisticsValue.json($0, field.type, isUpper: true) }
     }
+  }
+}
+
+extension AddFile {
+  /// A file some of whose rows are gone need not have its bounds among the rest.
+  func withWideBoundsWhereNeeded() throws -> AddFile {
+    guard deletionVector != nil, let stats, stats.contains(FileStatistics.tight) else { return self }
+    var file = self
+    file.stats = try FileStatistics.widened(stats)
+    return file
   }
 }

@@ -13,7 +13,8 @@ enum StatisticsValue {
     case ("timestamp", .integer(let value)): return timestamp(value, zone: "Z")
     case ("timestamp_ntz", .integer(let value)): return timestamp(value, zone: "")
     case ("float", .float(let value)):
-      // All digits of the value itself: its shortest text may lie on the wrong side of it for a reader of doubles.
+      // All digits of the value itself: its shortest text may lie on the wrong side of it for a reader of
+      // doubles.
       return value.isFinite ? .number(Double(value).description) : nil
     case ("double", .double(let value)): return value.isFinite ? .number(value.description) : nil
     case ("string", .bytes(let utf8)):

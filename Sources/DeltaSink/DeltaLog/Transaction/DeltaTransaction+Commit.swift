@@ -10,11 +10,11 @@ extension DeltaTransaction {
   /// Asks for the version after the snapshot's, once. A second call commits again: do not.
   ///
   /// - Parameter time: milliseconds since 1970-01-01T00:00:00Z, for the history.
-  /// - Throws: `DeltaError.invalidTransaction`, `.schema`, `.unsupportedFeature` before anything is written. After
-  ///   `.fileSystem` the commit may or may not be there: load the table and look.
+  /// - Throws: `DeltaError.invalidTransaction`, `.schema`, `.unsupportedFeature` before anything is
+  ///   written. After `.fileSystem` the commit may or may not be there: load the table and look.
   package func commit(at time: Int64 = WallClock.milliseconds) throws -> CommitResult {
     try validate()
-    let actions = self.actions(at: time)
+    let actions = try self.actions(at: time)
     guard try store.putIfAbsent(version, Action.commitBytes(actions)) else {
       return .conflict(version: version)
     }
@@ -24,7 +24,7 @@ extension DeltaTransaction {
     return .committed(try DeltaSnapshot(store: store, version: version, replay: replay))
   }
 
-  private func actions(at time: Int64) -> [Action] {
+  private func actions(at time: Int64) throws -> [Action] {
     var actions: [Action] = [
       .commitInfo(
         CommitInfo(
@@ -37,7 +37,7 @@ extension DeltaTransaction {
     actions += setTransactions.map(Action.setTransaction)
     actions += domains.map(Action.domainMetadata)
     actions += removes.map(Action.remove)
-    actions += adds.map(Action.add)
+    actions += try adds.map { .add(try $0.withWideBoundsWhereNeeded()) }
     return actions
   }
 }

@@ -61,7 +61,8 @@ extension DeltaTransaction {
       path: store.tablePath, version: transaction.version, isRetryable: true)
   }
 
-  /// Nil where both can stand, ours after theirs. Rows that are only moved (`dataChange` false) count as no change.
+  /// Nil where both can stand, ours after theirs. Rows that are only moved (`dataChange` false) count as no
+  /// change.
   func conflict(with winner: [Action]) -> Conflict? {
     let touched = Set(removes.map(\.path)).union(adds.map(\.path))
     for action in winner {

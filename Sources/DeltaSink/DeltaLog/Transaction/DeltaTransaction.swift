@@ -84,8 +84,8 @@ package struct DeltaTransaction: Sendable {
     domains.append(domain)
   }
 
-  /// Replaces the metadata; new columns of a mapped table get their ids, and the protocol the features that are
-  /// now used.
+  /// Replaces the metadata; new columns of a mapped table get their ids, and the protocol the features that
+  /// are now used.
   package mutating func setMetadata(_ metadata: Metadata) {
     var metadata = metadata
     if metadata.mapsColumns { metadata.assignColumnMapping() }
