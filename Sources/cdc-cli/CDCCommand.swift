@@ -12,7 +12,7 @@ struct CDCCommand: AsyncParsableCommand {
       Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 a verification found differences.
       """,
     subcommands: [
-      RunCommand.self, StatusCommand.self, VerifyCommand.self, InspectCommand.self, 
+      RunCommand.self, StatusCommand.self, VerifyCommand.self, InspectCommand.self, OptimizeCommand.self,
       CleanupCommand.self, SimulateCommand.self, DemoCommand.self,
     ])
 

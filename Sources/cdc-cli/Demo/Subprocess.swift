@@ -30,7 +30,7 @@ struct Subprocess {
       }
     }
     var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe pointer in unsafe arguments { unsafe free(pointer) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var id: pid_t = 0
     let result = unsafe posix_spawn(&id, program, &actions, nil, &arguments, environ)
     guard result == 0 else {

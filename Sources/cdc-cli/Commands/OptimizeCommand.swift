@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import CDCCore
+internal import DeltaSink
+
+struct OptimizeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "optimize",
+    abstract: "Gathers small files and removes deleted rows from the files that hold them.",
+    discussion: """
+      Takes the lake's tables that --tables names, or all. With --vacuum files that no version younger than the \
+      retention needs are deleted as well; earlier versions cannot be read afterwards.
+      """)
+
+  @Flag(help: "Also delete files that are past their retention.") var vacuum = false
+  @Option(help: ArgumentHelp("How long files that are no longer needed are kept.", valueName: "hours"))
+  var retainHours = 168
+  @Flag(help: "With --vacuum: only tell which files would go, and do nothing.") var dryRun = false
+  @Flag(help: "Print the result as JSON.") var json = false
+  @OptionGroup var options: SettingsOptions
+
+  func validate() throws {
+    guard (0...1_000_000).contains(retainHours) else { throw ValidationError("--retain-hours is 0 or more.") }
+    guard vacuum || !dryRun else { throw ValidationError("--dry-run belongs to --vacuum.") }
+  }
+
+  func run() async throws {
+    let settings = try options.load()
+    let lake = try Composition(settings).lake
+    let all = try lake.tableNames()
+    // Without a word about tables all of them: the default, public.*, is one for sources.
+    let names = options.tables.isEmpty ? all : all.filter { settings.resources.hints(for: $0) != nil }
+    guard !names.isEmpty else {
+      throw UsageError(
+        all.isEmpty
+          ? "The lake \(settings.lake) has no tables. Run cdc run --mode full_load, or give the lake's folder with --lake."
+          : "No table of the lake \(settings.lake) fits --tables. It has \(all.map(\.description).joined(separator: ", "))."
+      )
+    }
+    let progress = ProgressReporter(isQuiet: json)
+    var results: [Result] = []
+    for name in names {
+      progress.step("optimize \(name)")
+      let optimized = dryRun ? nil : try await lake.optimize(name)
+      var result = Result(
+        table: name.description, filesRemoved: optimized?.filesRemoved ?? 0,
+        filesAdded: optimized?.filesAdded ?? 0)
+      if vacuum {
+        let report = try lake.vacuum(name, retention: .seconds(retainHours * 3600), dryRun: dryRun)
+        (result.filesVacuumed, result.bytesVacuumed) = (report.files.count, report.bytes)
+      }
+      results.append(result)
+    }
+    progress.finish()
+    if json { try JSONOutput.print(["tables": results]) } else { show(results) }
+  }
+
+  private struct Result: Encodable {
+    let table: String
+    let filesRemoved, filesAdded: Int
+    var filesVacuumed: Int?
+    var bytesVacuumed: Int64?
+  }
+
+  private func show(_ results: [Result]) {
+    var table = TextTable(headings: [("table", .left), ("files gathered", .right), ("into", .right)])
+    if vacuum { table.headings += [(dryRun ? "would be deleted" : "deleted", .right), ("bytes", .right)] }
+    for result in results {
+      table.rows.append(
+        [result.table, grouped(result.filesRemoved), grouped(result.filesAdded)]
+          + (vacuum ? [grouped(result.filesVacuumed ?? 0), bytes(result.bytesVacuumed ?? 0)] : []))
+    }
+    Terminal.print(table.text)
+  }
+}
