@@ -103,21 +103,14 @@ public final class PostgresSource: ChangeSource {
     try await withConnection { try await Self.currentPosition($0) }
   }
 
-  /// The end of all that sessions have logged, flushed or not: with `synchronous_commit = off` others see commits
-  /// before they are flushed.
   static func currentPosition(_ connection: PostgresConnection) async throws -> LSN {
-    let row = try await connection.query(
+    let sql = """
+      SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
       """
-      SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END AS lsn,
-        current_setting('wal_block_size') AS block
-      """)
-    guard let position = row[0, "lsn"].flatMap({ LSN($0) }),
-      let block = row[0, "block"].flatMap({ UInt64($0) })
-    else { throw PostgresError(.protocolViolation, "the server does not tell its WAL position") }
-    // At a page's start the insert position is behind the page's header, where the stream gets to with the next
-    // record only: SizeOfXLogShortPHD, SizeOfXLogLongPHD in access/xlog_internal.h.
-    let offset = position.rawValue % block
-    return [24, 40].contains(offset) ? LSN(position.rawValue - offset) : position
+    guard let position = try await connection.query(sql).scalar.flatMap({ LSN($0) }) else {
+      throw PostgresError(.protocolViolation, "the server does not tell its WAL position")
+    }
+    return position
   }
 
   /// How many values became null, by table, because their column cannot hold them and the table's contract is
