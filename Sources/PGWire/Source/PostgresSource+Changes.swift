@@ -1,10 +1,92 @@
 public import CDCCore
+internal import Logging
 
 extension PostgresSource {
+  /// Streams the slot's changes. Values come in binary form where every captured column has one that is known here.
+  ///
+  /// - Throws: `CDCError.Code.positionLost` where the slot is gone or lost; `PostgresError` for what the server refuses
+  ///   and for connections that break, which is retryable: `changes` again, from the last checkpoint.
   public func changes(
     from position: LSN, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
-    throw CancellationError()
+    if case .position(let end) = stop, end <= position { return }
+    let (resolver, replication) = try await prepareStream(from: position)
+    let connection: PostgresConnection
+    do { connection = try await connect(replication: true) } catch { throw explained(error) }
+    let reader = ChangeReader(
+      source: self, resolver: resolver, assembler: ChangeAssembler(limits: limits, stop: stop), sink: sink)
+    do {
+      try await ReplicationStream.with(connection, replication) { stream in
+        self.confirmations.onConfirm { stream.confirm(LogSequenceNumber($0.rawValue)) }
+        defer { self.confirmations.onConfirm(nil) }
+        var reader = reader
+        try await reader.run(stream)
+      }
+      await connection.close()
+    } catch {
+      await connection.close()
+      throw explained(error)
+    }
+  }
+
+  private func prepareStream(
+    from position: LSN
+  ) async throws -> (RelationResolver, ReplicationOptions) {
+    try await withConnection { connection in
+      try await self.checkServer(connection)
+      let slot = try await self.usableSlot(on: connection)
+      if let confirmed = slot.confirmedPosition, confirmed > position {
+        // Where nothing was published in between, the slot moves on by itself.
+        self.logger.debug(
+          "the slot is ahead of the checkpoint",
+          metadata: ["slot": "\(confirmed)", "checkpoint": "\(position)"])
+      }
+      let catalog = try await Catalog.read(self.resources, from: connection)
+      let isBinary = try self.layouts(catalog).allSatisfy { layout in
+        layout.formats.allSatisfy(\.hasBinaryForm)
+      }
+      let publications = try await self.existingPublications(on: connection)
+      guard publications.contains(self.publicationName) else {
+        throw CDCError(
+          .configuration,
+          "The source has no publication \(self.publicationName), which says what tables to capture. Somebody dropped "
+            + "it; a full load creates it again: cdc run --mode full_load.")
+      }
+      var options = ReplicationOptions(
+        slot: self.slotName, publications: publications, start: LogSequenceNumber(position.rawValue))
+      options.isBinary = isBinary
+      options.streamsTransactions = self.options.streamsInProgress
+      options.nap = self.options.nap
+      options.statusInterval = self.options.statusInterval
+      return (RelationResolver(source: self, catalog: catalog, isBinary: isBinary), options)
+    }
+  }
+}
+
+/// Reads a stream to its end: what the assembler has ready is handed over between two stretches of messages.
+private struct ChangeReader {
+  let source: PostgresSource
+  let resolver: RelationResolver
+  var assembler: ChangeAssembler
+  let sink: @Sendable (ChangeEvent) async throws -> Void
+
+  mutating func run(_ stream: ReplicationStream) async throws {
+    while true {
+      let pause = try await stream.receive(into: &assembler)
+      for event in assembler.takeEvents() { try await sink(event) }
+      for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
+      if assembler.isFinished { return }
+      if pause == .ended {
+        throw PostgresError(
+          .connectionLost, "the server has ended the stream: it is shutting down", operation: "reading changes")
+      }
+      if let relation = assembler.undefined {
+        let layout = try await resolver.layout(of: relation, previous: assembler.layout(of: relation.oid))
+        assembler.define(relation, as: layout)
+        // What waited in the table's old shape goes before what comes in the new one.
+        for event in assembler.takeEvents() { try await sink(event) }
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ struct TableChanges {
   /// The fields of the Relation that make the key.
   private let keyFields: [Int]
   private(set) var rowCount = 0
-  private(set) var discardedValues = 0
+  private var discardedValues = 0
   private var columns: [ColumnBuilder]
   private var operations: [Operation] = []
   private var positions: [LSN] = []
@@ -153,6 +153,12 @@ struct TableChanges {
     unchanged[column].append(row)
     hasUnchanged = true
     if oldRow >= 0 { oldKeyRows[row] = oldRow }
+  }
+
+  /// Values that became null since the last call.
+  mutating func takeDiscarded() -> Int {
+    defer { discardedValues = 0 }
+    return discardedValues
   }
 
   /// The changes so far; nil where there are none. Empty afterwards, ready for the next.

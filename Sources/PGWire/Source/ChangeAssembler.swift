@@ -1,0 +1,262 @@
+import CDCCore
+
+/// Sorts the messages of the stream into batches by table, and says when a batch is to be handed over: at the end of
+/// the transaction that reaches a limit, in the middle of one that is larger than the limits, when the
+/// first change has waited long enough, before a truncation, and at the end.
+struct ChangeAssembler: ReplicationHandler {
+  private let limits: BatchLimits
+  private let stop: StopCondition
+  private var tables: [TableChanges] = []
+  /// By the relation's OID the place in `tables`; −1 for tables that are not captured.
+  private var places: [UInt32: Int] = [:]
+  private var relations: [UInt32: RelationMessage] = [:]
+  private var lastRelation: UInt32 = 0
+  private var lastPlace = -1
+  private var transaction = ChangeTransaction()
+  private var isInTransaction = false
+  /// Rows and bytes that wait in `tables`.
+  private var pendingRows = 0
+  private var pendingBytes = 0
+  /// Changes of this transaction or truncations of it have been handed over or wait.
+  private var hasChanges = false
+  /// Something was handed over since the last boundary, or waits.
+  private var needsBoundary = false
+  private var lastCommit: Boundary?
+  private var isDue = false
+  private var waitingSince = Int64.max
+  private var positionBeforeTransaction: LogSequenceNumber?
+  private(set) var pendingPosition: LogSequenceNumber?
+  /// What the caller hands over after a pause.
+  private var events: [ChangeEvent] = []
+  /// A table that has to be described by `define` before the stream goes on.
+  private(set) var undefined: RelationMessage?
+  private(set) var isFinished = false
+
+  init(limits: BatchLimits, stop: StopCondition) {
+    self.limits = limits
+    self.stop = stop
+  }
+
+  mutating func receive(_ message: RawSpan, at position: LogSequenceNumber) throws -> ReplicationSignal {
+    var offset = 0
+    switch try message.readMessageType(at: &offset) {
+    case .insert:
+      let insert = try InsertMessage(parsing: message, at: &offset)
+      let place = try place(of: insert.relation)
+      guard place >= 0 else { return .next }
+      tables[place].enter(transaction)
+      try tables[place].insert(message, insert.newTuple, position: LSN(position.rawValue))
+      return noteChange(bytes: message.byteCount)
+    case .update:
+      let update = try UpdateMessage(parsing: message, at: &offset)
+      let place = try place(of: update.relation)
+      guard place >= 0 else { return .next }
+      tables[place].enter(transaction)
+      try tables[place].update(message, update, position: LSN(position.rawValue))
+      return noteChange(bytes: message.byteCount)
+    case .delete:
+      let delete = try DeleteMessage(parsing: message, at: &offset)
+      let place = try place(of: delete.relation)
+      guard place >= 0 else { return .next }
+      tables[place].enter(transaction)
+      try tables[place].delete(message, delete.oldTuple, position: LSN(position.rawValue))
+      return noteChange(bytes: message.byteCount)
+    case .begin: return begin(try BeginMessage(parsing: message, at: &offset))
+    case .commit: return commit(try CommitMessage(parsing: message, at: &offset))
+    case .relation:
+      let relation = try RelationMessage(parsing: message, at: &offset)
+      guard relations[relation.oid] != relation else { return .next }
+      undefined = relation
+      return .pause
+    case .truncate:
+      return try truncate(try TruncateMessage(parsing: message, at: &offset), at: LSN(position.rawValue))
+    case .origin, .type, .message: return .next
+    case .beginPrepare, .prepare, .commitPrepared, .rollbackPrepared, .streamPrepare, .streamStart,
+      .streamStop, .streamCommit, .streamAbort:
+      throw CDCError(
+        .protocolViolation, "The server sent a message that this stream did not ask for.",
+        position: LSN(position.rawValue))
+    }
+  }
+
+  @inline(__always)
+  private mutating func place(of relation: UInt32) throws -> Int {
+    if relation == lastRelation { return lastPlace }
+    guard let place = places[relation] else {
+      throw CDCError(.protocolViolation, "The server sent a change of a table that it has not described.")
+    }
+    lastRelation = relation
+    lastPlace = place
+    return place
+  }
+
+  // MARK: Transactions
+
+  private mutating func begin(_ begin: BeginMessage) -> ReplicationSignal {
+    if case .position(let end) = stop, begin.finalLSN.rawValue >= end.rawValue { return finish(at: end) }
+    transaction.number &+= 1
+    transaction.run = TransactionRun(
+      firstRow: 0, commitLSN: LSN(begin.finalLSN.rawValue), commitTime: begin.commitTime, xid: begin.xid)
+    isInTransaction = true
+    hasChanges = false
+    // Nothing behind this commit may be confirmed while the transaction is on its way.
+    positionBeforeTransaction = pendingPosition
+    pendingPosition = begin.finalLSN
+    return .next
+  }
+
+  private mutating func commit(_ commit: CommitMessage) -> ReplicationSignal {
+    isInTransaction = false
+    guard hasChanges else {
+      pendingPosition = positionBeforeTransaction
+      return .next
+    }
+    pendingPosition = commit.endLSN
+    lastCommit = Boundary(position: LSN(commit.endLSN.rawValue), commitTime: commit.commitTime)
+    if case .position(let end) = stop, commit.endLSN.rawValue >= end.rawValue { return finish(at: end) }
+    guard isDue || pendingRows >= limits.rows || pendingBytes >= limits.bytes else { return .next }
+    closePackage()
+    return .pause
+  }
+
+  @inline(__always)
+  private mutating func noteChange(bytes: Int) -> ReplicationSignal {
+    if !hasChanges { noteFirstChange() }
+    pendingRows &+= 1
+    // Beside the values each row has its operation and its position.
+    pendingBytes &+= bytes &+ 9
+    guard pendingBytes >= limits.bytes || pendingRows >= limits.rows, isOverLimitInTransaction else {
+      return .next
+    }
+    takeBatches()
+    return .pause
+  }
+
+  /// A transaction goes over its limits by as much again before it is cut: most end before.
+  private var isOverLimitInTransaction: Bool {
+    pendingBytes >= limits.bytes / 2 * 3 || pendingRows >= limits.rows / 2 * 3
+  }
+
+  private mutating func noteFirstChange() {
+    hasChanges = true
+    needsBoundary = true
+    if waitingSince == .max { waitingSince = ReplicationClock.now }
+  }
+
+  // MARK: Handing over
+
+  /// Makes events of all that waits.
+  private mutating func takeBatches() {
+    for index in tables.indices {
+      if let batch = tables[index].takeBatch() { events.append(.changes(batch)) }
+    }
+    pendingRows = 0
+    pendingBytes = 0
+  }
+
+  private mutating func closePackage() {
+    takeBatches()
+    if needsBoundary, let lastCommit { events.append(.boundary(lastCommit)) }
+    needsBoundary = false
+    isDue = false
+    waitingSince = .max
+  }
+
+  private mutating func finish(at end: LSN) -> ReplicationSignal {
+    closePackage()
+    if end > lastCommit?.position ?? .zero {
+      events.append(.boundary(Boundary(position: end, commitTime: lastCommit?.commitTime ?? 0)))
+    }
+    isFinished = true
+    return .pause
+  }
+
+  /// What is to be handed over now; empty afterwards.
+  mutating func takeEvents() -> [ChangeEvent] {
+    var taken: [ChangeEvent] = []
+    swap(&taken, &events)
+    return taken
+  }
+
+  // MARK: Time
+
+  var deadline: Int64 {
+    guard waitingSince != .max, !isDue else { return .max }
+    let (seconds, attoseconds) = limits.delay.components
+    let delay = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    guard !delay.overflow else { return .max }
+    return waitingSince.addingReportingOverflow(delay.partialValue + attoseconds / 1_000_000_000).partialValue
+  }
+
+  mutating func deadlinePassed() throws -> ReplicationSignal {
+    isDue = true
+    // The package ends with the transaction that is on its way.
+    if isInTransaction { return .next }
+    closePackage()
+    return .pause
+  }
+
+  mutating func keepalive(walEnd: LogSequenceNumber) throws -> ReplicationSignal {
+    guard case .position(let end) = stop, walEnd.rawValue >= end.rawValue, !isInTransaction else {
+      return .next
+    }
+    return finish(at: end)
+  }
+
+  // MARK: Tables
+
+  private mutating func truncate(_ message: TruncateMessage, at position: LSN) throws -> ReplicationSignal {
+    var truncated: [TableSchema] = []
+    for relation in message.relations {
+      let place = try place(of: relation)
+      guard place >= 0 else { continue }
+      if let batch = tables[place].takeBatch() { events.append(.changes(batch)) }
+      truncated.append(tables[place].layout.schema)
+    }
+    guard !truncated.isEmpty else { return .next }
+    if !hasChanges { noteFirstChange() }
+    pendingRows &+= truncated.count
+    events.append(
+      .truncate(Truncation(tables: truncated, position: position, transaction: transaction.run)))
+    return .pause
+  }
+
+  /// The layout that the table had before, if it was met.
+  func layout(of relation: UInt32) -> TableLayout? {
+    guard let place = places[relation], place >= 0 else { return nil }
+    return tables[place].layout
+  }
+
+  /// Says how the table in `undefined` is read from here on; nil leaves it out. What waits in its old shape is handed
+  /// over.
+  mutating func define(_ relation: RelationMessage, as layout: TableLayout?) {
+    undefined = nil
+    relations[relation.oid] = relation
+    lastRelation = 0
+    lastPlace = -1
+    let old = places[relation.oid]
+    guard let layout else {
+      if old == nil { places[relation.oid] = -1 }
+      return
+    }
+    let targets = relation.columns.map { column in
+      layout.schema.columns.firstIndex { $0.name == column.name } ?? -1
+    }
+    if let old, old >= 0 {
+      if tables[old].layout.schema == layout.schema, tables[old].targets == targets { return }
+      if let batch = tables[old].takeBatch() { events.append(.changes(batch)) }
+      tables[old] = TableChanges(layout: layout, targets: targets)
+    } else {
+      places[relation.oid] = tables.count
+      tables.append(TableChanges(layout: layout, targets: targets))
+    }
+  }
+
+  /// Values that became null since the last call, by table.
+  mutating func takeDiscarded() -> [(TableName, Int)] {
+    tables.indices.compactMap { index in
+      let count = tables[index].takeDiscarded()
+      return count > 0 ? (tables[index].layout.schema.name, count) : nil
+    }
+  }
+}
