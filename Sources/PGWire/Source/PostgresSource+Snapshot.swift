@@ -62,13 +62,11 @@ extension PostgresSource {
     }
     defer { reminder.cancel() }
     do {
-      let row = try await exporter.query(
-        "CREATE_REPLICATION_SLOT \(SQLQuoting.identifier(name))\(temporary ? " TEMPORARY" : "") "
-          + "LOGICAL pgoutput EXPORT_SNAPSHOT")
-      guard let position = row[0, "consistent_point"].flatMap({ LSN($0) }),
-        let snapshot = row[0, "snapshot_name"]
-      else { throw PostgresError(.protocolViolation, "the new slot has no position or no snapshot") }
-      return ExportedSnapshot(name: snapshot, position: position)
+      let slot = try await exporter.createLogicalSlot(name, temporary: temporary)
+      guard let snapshot = slot.snapshot else {
+        throw PostgresError(.protocolViolation, "the new slot has exported no snapshot")
+      }
+      return ExportedSnapshot(name: snapshot, position: LSN(slot.consistentPoint.rawValue))
     } catch { throw explained(error) }
   }
 

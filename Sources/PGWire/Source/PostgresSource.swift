@@ -13,7 +13,7 @@ public final class PostgresSource: ChangeSource {
     public var streamsInProgress = true
     /// How long the reader sleeps after the first byte before it drains what has come; longer is not better.
     public var nap: Duration = .microseconds(200)
-    /// Told of `status updates` to the server at least this often.
+    /// The server hears of this side at least this often.
     public var statusInterval: Duration = .seconds(10)
 
     public init() {}
@@ -100,17 +100,7 @@ public final class PostgresSource: ChangeSource {
   public func confirm(_ position: LSN) { confirmations.confirm(position) }
 
   public func currentPosition() async throws -> LSN {
-    try await withConnection { try await Self.currentPosition($0) }
-  }
-
-  static func currentPosition(_ connection: PostgresConnection) async throws -> LSN {
-    let sql = """
-      SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
-      """
-    guard let position = try await connection.query(sql).scalar.flatMap({ LSN($0) }) else {
-      throw PostgresError(.protocolViolation, "the server does not tell its WAL position")
-    }
-    return position
+    try await withConnection { LSN(try await $0.currentWALPosition().rawValue) }
   }
 
   /// How many values became null, by table, because their column cannot hold them and the table's contract is

@@ -13,14 +13,14 @@ public struct SlotState: Sendable, Hashable {
   public var confirmedPosition: LSN?
   /// `reserved`, `extended`, `unreserved` or `lost`.
   public var walStatus: String?
+  /// The server has removed WAL that the slot needs, or invalidated it: it is of no more use.
+  public var isLost: Bool
   /// The server's end of log.
   public var currentPosition: LSN
   /// WAL that the server keeps for the slot, in bytes.
   public var retainedBytes: Int
 
   public var isActive: Bool { activePID != nil }
-  /// The server has removed WAL that the slot needs: it is of no more use.
-  public var isLost: Bool { walStatus == "lost" }
   /// WAL written since the last confirmation, in bytes.
   public var lagBytes: Int {
     guard let confirmedPosition, confirmedPosition < currentPosition else { return 0 }
@@ -35,19 +35,13 @@ extension PostgresSource {
   }
 
   func slotState(on connection: PostgresConnection) async throws -> SlotState? {
-    let current = try await Self.currentPosition(connection)
-    let row = try await connection.query(
-      """
-      SELECT plugin, database, active_pid, restart_lsn, confirmed_flush_lsn, wal_status
-      FROM pg_replication_slots WHERE slot_name = $1
-      """, [slotName])
-    guard !row.rows.isEmpty else { return nil }
-    let restart = row[0, "restart_lsn"].flatMap { LSN($0) }
+    let current = LSN(try await connection.currentWALPosition().rawValue)
+    guard let slot = try await connection.replicationSlot(slotName) else { return nil }
+    let restart = slot.restart.map { LSN($0.rawValue) }
     return SlotState(
-      name: slotName, plugin: row[0, "plugin"], database: row[0, "database"],
-      activePID: row[0, "active_pid"].flatMap { Int($0) }, restartPosition: restart,
-      confirmedPosition: row[0, "confirmed_flush_lsn"].flatMap { LSN($0) },
-      walStatus: row[0, "wal_status"], currentPosition: current,
+      name: slotName, plugin: slot.plugin, database: slot.database, activePID: slot.activePID,
+      restartPosition: restart, confirmedPosition: slot.confirmedFlush.map { LSN($0.rawValue) },
+      walStatus: slot.walStatus, isLost: slot.isLost, currentPosition: current,
       retainedBytes: restart.map { $0 < current ? Int(clamping: current.rawValue - $0.rawValue) : 0 } ?? 0)
   }
 
@@ -84,9 +78,7 @@ extension PostgresSource {
   /// - Throws: `CDCError` where another process reads from it.
   func dropSlot(on connection: PostgresConnection) async throws {
     do {
-      try await connection.query(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
-        [slotName])
+      try await connection.dropReplicationSlot(slotName)
     } catch { throw explained(error) }
   }
 
@@ -96,7 +88,7 @@ extension PostgresSource {
       try await self.dropSlot(on: connection)
       do {
         for name in try await self.existingPublications(on: connection) {
-          try await connection.execute("DROP PUBLICATION IF EXISTS \(SQLQuoting.identifier(name))")
+          try await connection.dropPublication(name)
         }
       } catch { throw self.explained(error) }
     }
