@@ -17,6 +17,8 @@ func unixMicroseconds(text field: RawSpan, zoned: Bool) throws(ValueError) -> In
   if zoned { time -= try readZone(field, &offset) * 1_000_000 }
   let days = try daysSince1970(date, isBC: readBC(field, &offset))
   guard offset == field.byteCount else { throw .malformed }
+  // A day more or less, as the offset from UTC may bring the time back; far away, microseconds would overflow.
+  guard abs(days) < 3_000_000 else { throw .outOfRange }
   return try checked(unixMicroseconds: days * microsecondsPerDay + time)
 }
 

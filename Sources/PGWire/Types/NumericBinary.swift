@@ -1,5 +1,5 @@
 /// The binary form of `numeric`: groups of four decimal digits. Source: PostgreSQL, `numeric_send` (numeric.c):
-/// int16 ndigits, int16 weight of the first group, uint16 sign, uint16 dscale, then ndigits × int16.
+/// uint16 ndigits, int16 weight of the first group, uint16 sign, uint16 dscale, then ndigits × int16.
 
 private let headerSize = 8
 private let negative: UInt16 = 0x4000
@@ -17,11 +17,12 @@ private struct NumericHeader {
   @inline(__always)
   init(_ field: RawSpan) throws(ValueError) {
     guard field.byteCount >= headerSize else { throw .malformed }
-    groupCount = Int(field.int16(0))
+    // Unsigned: 131072 digits are 32768 groups.
+    groupCount = Int(UInt16(bitPattern: field.int16(0)))
     weight = Int(field.int16(2))
     sign = UInt16(bitPattern: field.int16(4))
     displayScale = Int(field.int16(6))
-    guard groupCount >= 0, displayScale >= 0, field.byteCount == headerSize + groupCount * 2 else {
+    guard displayScale >= 0, field.byteCount == headerSize + groupCount * 2 else {
       throw .malformed
     }
   }
