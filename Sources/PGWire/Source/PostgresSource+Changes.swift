@@ -79,7 +79,8 @@ private struct ChangeReader {
       if assembler.isFinished { return }
       if pause == .ended {
         throw PostgresError(
-          .connectionLost, "the server has ended the stream: it is shutting down", operation: "reading changes")
+          .connectionLost, "the server has ended the stream: it is shutting down",
+          operation: "reading changes")
       }
       if let relation = assembler.undefined {
         let layout = try await resolver.layout(of: relation, previous: assembler.layout(of: relation.oid))

@@ -59,7 +59,9 @@ struct SnapshotTests {
     }
   }
 
-  @Test("The schema says types, keys, nullability and comments; generated columns and left-out ones are not there")
+  @Test(
+    "The schema says types, keys, nullability and comments; generated columns and left-out ones are not there"
+  )
   func schema() async throws {
     try await withDatabase { database in
       try await database.psql(
@@ -162,7 +164,8 @@ struct SnapshotTests {
   func contracts() async throws {
     try await withDatabase { database in
       try await database.psql(
-        "CREATE TABLE t (id int PRIMARY KEY, d date NOT NULL); INSERT INTO t VALUES (1, 'infinity'), (2, '2024-01-01')")
+        "CREATE TABLE t (id int PRIMARY KEY, d date NOT NULL); INSERT INTO t VALUES (1, 'infinity'), (2, '2024-01-01')"
+      )
       let frozen = try PostgresSource(connection: database.connectionString, pipeline: "frozen")
       let error = await #expect(throws: CDCError.self) {
         _ = try await frozen.load(into: Replica(), restart: true)

@@ -16,7 +16,8 @@ struct SourceErrorTests {
       let connection = database.connectionString
       let nothing = try PostgresSource(connection: connection, pipeline: "obstacles")
       #expect(await self.error { _ = try await nothing.snapshot(restart: true) }?.code == .configuration)
-      try await database.psql("CREATE TABLE t (id int PRIMARY KEY, f float8); CREATE VIEW v AS SELECT 1 AS one")
+      try await database.psql(
+        "CREATE TABLE t (id int PRIMARY KEY, f float8); CREATE VIEW v AS SELECT 1 AS one")
       // No slot yet: there is nothing to go on from.
       #expect(await self.error { _ = try await nothing.snapshot(restart: false) }?.code == .positionLost)
       #expect(
@@ -40,14 +41,18 @@ struct SourceErrorTests {
   func slotInUse() async throws {
     try await PostgresServer.shared().withDatabase { database in
       try await database.psql("CREATE TABLE t (id int PRIMARY KEY)")
-      let source = try PostgresSource(connection: database.connectionString, pipeline: "inuse_\(database.name)")
+      let source = try PostgresSource(
+        connection: database.connectionString, pipeline: "inuse_\(database.name)")
       let position = try await source.load(into: Replica(), restart: true)
-      let reader = Task { try await source.changes(from: position, limits: BatchLimits(), until: .never) { _ in } }
+      let reader = Task {
+        try await source.changes(from: position, limits: BatchLimits(), until: .never) { _ in }
+      }
       let start = ContinuousClock.now
       while try await source.status()?.isActive != true, .now - start < .seconds(20) {
         try await Task.sleep(for: .milliseconds(20))
       }
-      let second = try PostgresSource(connection: database.connectionString, pipeline: "inuse_\(database.name)")
+      let second = try PostgresSource(
+        connection: database.connectionString, pipeline: "inuse_\(database.name)")
       let error = await self.error {
         try await second.changes(from: position, limits: BatchLimits(), until: .never) { _ in }
       }
@@ -70,7 +75,8 @@ struct SourceErrorTests {
   func cleanUp() async throws {
     try await PostgresServer.shared().withDatabase { database in
       try await database.psql("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE nk (v text)")
-      let source = try PostgresSource(connection: database.connectionString, pipeline: "cleanup_\(database.name)")
+      let source = try PostgresSource(
+        connection: database.connectionString, pipeline: "cleanup_\(database.name)")
       _ = try await source.load(into: Replica(), restart: true)
       #expect(try await database.psql("SELECT count(*) FROM pg_publication") == "2")
       #expect(try await source.status() != nil)

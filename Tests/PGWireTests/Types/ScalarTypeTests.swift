@@ -51,7 +51,8 @@ struct ScalarTypeTests {
     TypeCase("macaddr", ["'08:00:2b:01:02:03'", "'ff:ff:ff:ff:ff:ff'"]),
     TypeCase("macaddr8", ["'08:00:2b:ff:fe:01:02:03'"]),
     TypeCase("bit(11)", ["B'10101010101'", "B'00000000000'"]),
-    TypeCase("varbit", ["B''", "B'1'", "B'101010101'"]), TypeCase("pg_lsn", ["'0/0'", "'16/B374D848'", "'FFFFFFFF/FFFFFFFF'"]),
+    TypeCase("varbit", ["B''", "B'1'", "B'101010101'"]),
+    TypeCase("pg_lsn", ["'0/0'", "'16/B374D848'", "'FFFFFFFF/FFFFFFFF'"]),
     TypeCase(
       "numeric",
       [
@@ -62,7 +63,8 @@ struct ScalarTypeTests {
       ]),
     TypeCase("numeric(39,1)", ["12345678901234567890123456789012345678.1"]),
     TypeCase("money", ["12.34", "-92233720368547758.08"]), TypeCase("int4range", ["'[1,5)'", "'empty'"]),
-    TypeCase("point", ["'(1,2.5)'"]), TypeCase("tsvector", ["'a fat cat'"]), TypeCase("regclass", ["'pg_class'"]),
+    TypeCase("point", ["'(1,2.5)'"]), TypeCase("tsvector", ["'a fat cat'"]),
+    TypeCase("regclass", ["'pg_class'"]),
     TypeCase(
       "mood", ["'sad'", "'froh'"],
       setup: [
@@ -89,22 +91,34 @@ struct ScalarTypeTests {
     TypeCase("int4", ["-2147483648", "2147483647", "0", "7"]),
     TypeCase("int8", ["'-9223372036854775808'", "9223372036854775807", "0", "-1"]),
     TypeCase("oid", ["0", "4294967295"]),
-    TypeCase("float4", ["'NaN'", "'Infinity'", "'-Infinity'", "1.1", "3.4028235e38", "1e-45", "'-0'", "16777216"]),
+    TypeCase(
+      "float4", ["'NaN'", "'Infinity'", "'-Infinity'", "1.1", "3.4028235e38", "1e-45", "'-0'", "16777216"]),
     TypeCase(
       "float8",
-      ["'NaN'", "'Infinity'", "'-Infinity'", "0.1", "1.7976931348623157e308", "5e-324", "'-0'", "1e22", "-1e-7"]),
-    TypeCase("numeric(18,2)", ["0", "9999999999999999.99", "-9999999999999999.99", "0.01", "100", "-0.10", "1234.5"]),
-    TypeCase("numeric(4,4)", ["0.9999", "-0.0001", "0.1"]), TypeCase("numeric(18,0)", ["999999999999999999", "10000", "7"]),
+      [
+        "'NaN'", "'Infinity'", "'-Infinity'", "0.1", "1.7976931348623157e308", "5e-324", "'-0'", "1e22",
+        "-1e-7",
+      ]),
+    TypeCase(
+      "numeric(18,2)", ["0", "9999999999999999.99", "-9999999999999999.99", "0.01", "100", "-0.10", "1234.5"]),
+    TypeCase("numeric(4,4)", ["0.9999", "-0.0001", "0.1"]),
+    TypeCase("numeric(18,0)", ["999999999999999999", "10000", "7"]),
     TypeCase("numeric(15,6)", ["123456789.123456", "0.000001", "1", "-10000.5"]),
     TypeCase(
       "numeric(38,10)",
-      ["9999999999999999999999999999.9999999999", "-0.0000000001", "1", "12345678901234567890.5", "10000", "0"]),
+      [
+        "9999999999999999999999999999.9999999999", "-0.0000000001", "1", "12345678901234567890.5", "10000",
+        "0",
+      ]),
     TypeCase("numeric(38,0)", ["99999999999999999999999999999999999999", "-1", "0", "1e37"]),
     TypeCase("numeric(38,38)", ["0.99999999999999999999999999999999999999", "-1e-38"]),
     TypeCase("numeric(38,37)", ["9.9999999999999999999999999999999999999", "-1e-37"]),
-    TypeCase("numeric(5,-2)", ["9999900", "-100", "12300"]), TypeCase("numeric(3,5)", ["0.00999", "-0.00001"]),
+    TypeCase("numeric(5,-2)", ["9999900", "-100", "12300"]),
+    TypeCase("numeric(3,5)", ["0.00999", "-0.00001"]),
     TypeCase("bytea", ["'\\x'", "'\\x00ff5c'", "decode(repeat('ab', 70000), 'hex')"]),
-    TypeCase("date", ["'1970-01-01'", "'0001-01-01'", "'9999-12-31'", "'2000-02-29'", "'1900-03-01'", "'1582-10-10'"]),
+    TypeCase(
+      "date",
+      ["'1970-01-01'", "'0001-01-01'", "'9999-12-31'", "'2000-02-29'", "'1900-03-01'", "'1582-10-10'"]),
     TypeCase(
       "timestamp",
       [
@@ -113,11 +127,15 @@ struct ScalarTypeTests {
       ]),
     TypeCase(
       "timestamptz",
-      ["'2024-07-01 12:00:00+02'", "'0001-01-01 00:00+00'", "'9999-12-31 23:59:59.999999+00'", "'1955-05-05 05:05:05.05-11'"]),
+      [
+        "'2024-07-01 12:00:00+02'", "'0001-01-01 00:00+00'", "'9999-12-31 23:59:59.999999+00'",
+        "'1955-05-05 05:05:05.05-11'",
+      ]),
     TypeCase("int4[]", ["'{}'", "'{1,NULL,-3}'", "'[5:6]={1,2}'"]),
     TypeCase("text[]", ["'{}'", "ARRAY['a','','NULL',NULL,'x,y','q\"uo\\te','{}',' b ']"]),
     TypeCase("numeric(10,2)[]", ["'{1.5,NULL,-99999999.99}'"]), TypeCase("date[]", ["'{2024-01-01}'"]),
-    TypeCase("timestamptz[]", ["'{\"2024-01-01 00:00:00+00\"}'"]), TypeCase("bytea[]", ["ARRAY['\\x5c22'::bytea, '\\x']"]),
+    TypeCase("timestamptz[]", ["'{\"2024-01-01 00:00:00+00\"}'"]),
+    TypeCase("bytea[]", ["ARRAY['\\x5c22'::bytea, '\\x']"]),
     TypeCase("uuid[]", ["'{00000000-0000-0000-0000-000000000001}'"]), TypeCase("money[]", ["'{1,2}'"]),
     TypeCase("box[]", ["'{(1,1),(0,0);(2,2),(1,1)}'"]), TypeCase("bool[]", ["'{t,f,NULL}'"]),
     TypeCase("float8[]", ["'{NaN,1.5,-Infinity}'"]), TypeCase("int4range[]", ["ARRAY['[1,2)'::int4range]"]),
@@ -150,11 +168,13 @@ struct ScalarTypeTests {
     #expect(values == probe.printed)
   }
 
-  @Test("Dates and timestamps count from 1970", arguments: [
-    ("date", "v - date '1970-01-01'"),
-    ("timestamp", "(extract(epoch FROM v) * 1000000)::bigint"),
-    ("timestamptz", "(extract(epoch FROM v) * 1000000)::bigint"),
-  ])
+  @Test(
+    "Dates and timestamps count from 1970",
+    arguments: [
+      ("date", "v - date '1970-01-01'"),
+      ("timestamp", "(extract(epoch FROM v) * 1000000)::bigint"),
+      ("timestamptz", "(extract(epoch FROM v) * 1000000)::bigint"),
+    ])
   func datesCountFrom1970(_ type: String, _ expression: String) async throws {
     let literals = Self.numbers.first { $0.type == type }?.literals ?? []
     let probe = try await TypeProbe(type: type, literals)

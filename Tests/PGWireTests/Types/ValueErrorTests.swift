@@ -6,16 +6,19 @@ import Testing
 
 @Suite("Values that a column cannot hold")
 struct ValueErrorTests {
-  @Test("Both forms refuse them with the same error", arguments: [
-    ("numeric(10,2)", "'NaN'", ValueError.notANumber), ("numeric(30,2)", "'NaN'", .notANumber),
-    ("date", "'infinity'", .infinite), ("date", "'-infinity'", .infinite),
-    ("timestamp", "'infinity'", .infinite), ("timestamptz", "'-infinity'", .infinite),
-    ("date", "'0044-03-15 BC'", .outOfRange), ("date", "'10000-01-01'", .outOfRange),
-    ("date", "'5874897-12-31'", .outOfRange), ("timestamp", "'0001-12-31 23:59:59.999999 BC'", .outOfRange),
-    ("timestamp", "'294276-12-31 23:59:59.999999'", .outOfRange), ("timestamptz", "'4713-01-01 00:00+00 BC'", .outOfRange),
-    ("int4[]", "'{{1,2},{3,4}}'", .dimensions), ("text[]", "'[0:0][1:1]={{a}}'", .dimensions),
-    ("numeric(6,2)[]", "'{1,NaN}'", .notANumber),
-  ])
+  @Test(
+    "Both forms refuse them with the same error",
+    arguments: [
+      ("numeric(10,2)", "'NaN'", ValueError.notANumber), ("numeric(30,2)", "'NaN'", .notANumber),
+      ("date", "'infinity'", .infinite), ("date", "'-infinity'", .infinite),
+      ("timestamp", "'infinity'", .infinite), ("timestamptz", "'-infinity'", .infinite),
+      ("date", "'0044-03-15 BC'", .outOfRange), ("date", "'10000-01-01'", .outOfRange),
+      ("date", "'5874897-12-31'", .outOfRange), ("timestamp", "'0001-12-31 23:59:59.999999 BC'", .outOfRange),
+      ("timestamp", "'294276-12-31 23:59:59.999999'", .outOfRange),
+      ("timestamptz", "'4713-01-01 00:00+00 BC'", .outOfRange),
+      ("int4[]", "'{{1,2},{3,4}}'", .dimensions), ("text[]", "'[0:0][1:1]={{a}}'", .dimensions),
+      ("numeric(6,2)[]", "'{1,NaN}'", .notANumber),
+    ])
   func bothFormsRefuse(_ type: String, _ literal: String, _ expected: ValueError) async throws {
     let probe = try await TypeProbe(type: type, [literal])
     #expect(probe.binary == .failure(expected))
@@ -23,11 +26,14 @@ struct ValueErrorTests {
     #expect(expected.isContractual)
   }
 
-  @Test("A decimal hint on an unconstrained numeric refuses what it cannot hold exactly", arguments: [
-    ("1.234", 2, ValueError.tooManyDigits), ("1000000", 2, .tooManyDigits), ("'Infinity'", 2, .infinite),
-    ("1e40", 2, .tooManyDigits), ("1e-40", 2, .tooManyDigits), ("repeat('9', 131072)::numeric", 2, .tooManyDigits),
-    ("'NaN'", 2, .notANumber),
-  ])
+  @Test(
+    "A decimal hint on an unconstrained numeric refuses what it cannot hold exactly",
+    arguments: [
+      ("1.234", 2, ValueError.tooManyDigits), ("1000000", 2, .tooManyDigits), ("'Infinity'", 2, .infinite),
+      ("1e40", 2, .tooManyDigits), ("1e-40", 2, .tooManyDigits),
+      ("repeat('9', 131072)::numeric", 2, .tooManyDigits),
+      ("'NaN'", 2, .notANumber),
+    ])
   func decimalHint(_ literal: String, _ scale: Int, _ expected: ValueError) async throws {
     for precision in [6, 30] where !(precision == 30 && literal == "1000000") {
       let format = try #require(ValueFormat.decimal(precision: precision, scale: scale))
