@@ -31,6 +31,15 @@ struct CatalogTable: Sendable {
     }
   }
 
+  /// The columns that the WAL names a row by, unless REPLICA IDENTITY is FULL.
+  var identityNumbers: [Int] {
+    switch replicaIdentity {
+    case "d": primaryKey
+    case "i": identityIndex
+    default: []
+    }
+  }
+
   /// The columns that every update and delete names the row by; empty: none, or the whole row.
   var keyNumbers: [Int] {
     guard hasUsableIdentity else { return [] }

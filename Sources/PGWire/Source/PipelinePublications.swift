@@ -45,7 +45,7 @@ extension PostgresSource {
   }
 
   /// The tables that the publication names; nil where there is none.
-  private func publishedTables(
+  func publishedTables(
     _ name: String, on connection: PostgresConnection
   ) async throws -> Set<UInt32>? {
     let result = try await connection.query(

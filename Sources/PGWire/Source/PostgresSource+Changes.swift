@@ -59,7 +59,15 @@ extension PostgresSource {
       options.streamsTransactions = self.options.streamsInProgress
       options.nap = self.options.nap
       options.statusInterval = self.options.statusInterval
-      return (RelationResolver(source: self, catalog: catalog, isBinary: isBinary), options)
+      let insertOnly = try await self.publishedTables(self.insertPublicationName, on: connection) ?? []
+      for table in catalog.tables where insertOnly.contains(table.oid) && table.hasUsableIdentity {
+        self.logger.warning(
+          "the table has a replica identity now: a full load starts capturing its updates and deletes",
+          metadata: ["table": "\(table.tableName)"])
+      }
+      let resolver = RelationResolver(
+        source: self, catalog: catalog, isBinary: isBinary, insertOnly: insertOnly)
+      return (resolver, options)
     }
   }
 }

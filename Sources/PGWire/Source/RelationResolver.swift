@@ -9,13 +9,17 @@ struct RelationResolver: Sendable {
   /// As it was when streaming began.
   let catalog: Catalog
   let isBinary: Bool
+  /// Tables of which only inserts and truncations are published: they count as tables without a key, also if they
+  /// have got one since.
+  let insertOnly: Set<UInt32>
 
   /// - Parameter previous: how the table was read so far.
   /// - Returns: nil where no resource names the table.
   func layout(of relation: RelationMessage, previous: TableLayout?) async throws -> TableLayout? {
     let name = TableName(schema: relation.schema, name: relation.name)
     guard let hints = source.resources.hints(for: name) else { return nil }
-    let layout = try await layout(of: relation, hints: hints, previous: previous)
+    var layout = try await layout(of: relation, hints: hints, previous: previous)
+    if insertOnly.contains(relation.oid) { layout.schema.key = [] }
     if isBinary, let index = layout.formats.firstIndex(where: { !$0.hasBinaryForm }) {
       throw CDCError(
         .protocolViolation,
@@ -59,9 +63,13 @@ struct RelationResolver: Sendable {
 }
 
 extension CatalogTable {
-  /// Whether the columns are those of the message: names, types and modifiers, in order.
+  /// Whether the columns are those of the message: names, types and modifiers, in order, and the same identity.
   func hasShape(of relation: RelationMessage) -> Bool {
-    guard schema == relation.schema, name == relation.name else { return false }
+    guard schema == relation.schema, name == relation.name,
+      UInt8(ascii: replicaIdentity.unicodeScalars.first ?? "n") == relation.replicaIdentity.rawValue
+    else { return false }
+    let flagged = Set(relation.columns.filter(\.isKey).map(\.name))
+    guard replicaIdentity == "f" || flagged == Set(names(identityNumbers)) else { return false }
     // Generated columns are not sent, unless the publication says so (PostgreSQL 18).
     let sent = columns.filter { !$0.isGenerated }
     return sent.count == relation.columns.count

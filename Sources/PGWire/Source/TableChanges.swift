@@ -59,17 +59,17 @@ struct TableChanges {
 
   mutating func update(_ message: RawSpan, _ update: UpdateMessage, position: LSN) throws {
     oldFields.removeAll(keepingCapacity: true)
+    var oldRow: Int32 = -1
     if update.old != nil {
       var offset = update.oldTuple
       for _ in 0..<(try message.readColumnCount(at: &offset)) {
         oldFields.append(try message.readTupleValue(at: &offset))
       }
       if try keyDiffers(message, update.newTuple) {
+        oldRow = Int32(truncatingIfNeeded: rowCount)
         try appendTuple(message, update.oldTuple, position: position, operation: .deleteOldKey)
       }
     }
-    let hasOldRow = operations.last == .deleteOldKey && update.old != nil && !keyFields.isEmpty
-    let oldRow = hasOldRow && positions.last == position ? Int32(truncatingIfNeeded: rowCount - 1) : -1
     try appendTuple(
       message, update.newTuple, position: position, operation: .update, oldRow: oldRow)
   }
