@@ -12,22 +12,16 @@ extension PostgresSource {
   ) async throws {
     if case .position(let end) = stop, end <= position { return }
     let (resolver, replication) = try await prepareStream(from: position)
-    let connection: PostgresConnection
-    do { connection = try await connect(replication: true) } catch { throw explained(error) }
     let reader = ChangeReader(
       source: self, resolver: resolver, assembler: ChangeAssembler(limits: limits, stop: stop), sink: sink)
     do {
-      try await ReplicationStream.with(connection, replication) { stream in
+      try await ReplicationStream.with(streamSettings, replication, logger: logger) { stream in
         self.confirmations.onConfirm { stream.confirm(LogSequenceNumber($0.rawValue)) }
         defer { self.confirmations.onConfirm(nil) }
         var reader = reader
         try await reader.run(stream)
       }
-      await connection.close()
-    } catch {
-      await connection.close()
-      throw explained(error)
-    }
+    } catch { throw explained(error) }
   }
 
   private func prepareStream(

@@ -30,7 +30,9 @@ extension PostgresSource {
     _ = try layouts(catalog)
     try await preparePublications(catalog.tables, on: connection)
     let exporter: PostgresConnection
-    do { exporter = try await connect(replication: true) } catch { throw explained(error) }
+    do {
+      exporter = try await PostgresConnection.connectForReplication(settings, logger: logger)
+    } catch { throw explained(error) }
     do {
       let exported = try await createSlot(temporary: !restart, on: exporter)
       do {

@@ -73,13 +73,17 @@ public final class PostgresSource: ChangeSource {
   public var insertPublicationName: String { String(slotName.prefix(55)) + "_inserts" }
 
   /// A connection for queries and COPY, with the settings that the text decoders rely on.
-  func connect(replication: Bool = false) async throws -> PostgresConnection {
-    let parameters = replication ? ["replication": "database"] : [:]
-    var settings = settings
-    for (keyword, value) in parameters { settings[keyword] = value }
+  func connect() async throws -> PostgresConnection {
     let connection = try await PostgresConnection.connect(settings, logger: logger)
     for statement in SessionSettings.statements { try await connection.execute(statement) }
     return connection
+  }
+
+  /// How the stream connects: its session has the same settings.
+  var streamSettings: ConnectionSettings {
+    var settings = settings
+    settings["options"] = (settings["options"].map { $0 + " " } ?? "") + SessionSettings.options
+    return settings
   }
 
   /// Runs `body` with a connection that is closed afterwards.
