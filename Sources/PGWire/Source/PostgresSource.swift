@@ -103,10 +103,6 @@ public final class PostgresSource: ChangeSource {
 
   public func confirm(_ position: LSN) { confirmations.confirm(position) }
 
-  public func currentPosition() async throws -> LSN {
-    try await withConnection { LSN(try await $0.currentWALPosition().rawValue) }
-  }
-
   /// How many values became null, by table, because their column cannot hold them and the table's contract is
   /// `discard_value`; counted since this source was made.
   public var discardedValues: [TableName: Int] { discarded.withLock { $0 } }
