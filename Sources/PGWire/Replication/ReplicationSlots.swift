@@ -126,22 +126,17 @@ extension PostgresConnection {
     return !dropped.rows.isEmpty
   }
 
-  /// The end of the WAL: on a standby what is replayed, on a primary all that sessions have logged, flushed or not:
-  /// with `synchronous_commit = off` others see commits before they are flushed.
+  /// The end of the WAL: what is written on a primary, what is replayed on a standby.
   public func currentWALPosition() async throws -> LogSequenceNumber {
     let answer = try await query(
       """
       SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-      ELSE pg_catalog.pg_current_wal_insert_lsn() END AS position,
-      pg_catalog.current_setting('wal_block_size') AS block
+      ELSE pg_catalog.pg_current_wal_lsn() END
       """)
-    guard let position = answer[0, "position"].flatMap({ LogSequenceNumber($0) }),
-      let block = answer[0, "block"].flatMap({ UInt64($0) }), block > 0
-    else { throw PostgresError(.protocolViolation, "the server did not tell its WAL position") }
-    // At a page's start the insert position is behind the page's header, where the stream gets to with the next
-    // record only: SizeOfXLogShortPHD, SizeOfXLogLongPHD in access/xlog_internal.h.
-    let offset = position.rawValue % block
-    return [24, 40].contains(offset) ? LogSequenceNumber(position.rawValue - offset) : position
+    guard let position = answer.scalar.flatMap({ LogSequenceNumber($0) }) else {
+      throw PostgresError(.protocolViolation, "the server did not tell its WAL position")
+    }
+    return position
   }
 
   private static func checkSlotName(_ name: String) throws {
