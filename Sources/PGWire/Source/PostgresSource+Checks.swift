@@ -48,8 +48,16 @@ extension PostgresSource {
   /// The layout of each table by catalog and hints, in the catalog's order.
   func layouts(_ catalog: Catalog) throws -> [TableLayout] {
     try catalog.tables.map { table in
-      try TableLayout(
-        table, types: catalog.types, hints: resources.hints(for: table.tableName) ?? ResourceHints())
+      let hints = resources.hints(for: table.tableName) ?? ResourceHints()
+      let layout = try TableLayout(table, types: catalog.types, hints: hints)
+      if hints.writeDisposition == .merge, !layout.schema.hasKey {
+        throw CDCError(
+          .configuration,
+          "The table has no key, so its changes cannot be merged as asked. Give it one (ALTER TABLE "
+            + "\(table.quotedName) ADD PRIMARY KEY …), or have it appended: leave its write disposition out, or set it "
+            + "to append.", table: table.tableName)
+      }
+      return layout
     }
   }
 
