@@ -9,8 +9,10 @@ internal import Logging
       do {
         try await capture(until: .never)
       } catch let error as CDCError where error.code == .noCheckpoint {
-        _ = try await cancelWhenGracefulShutdown {
-          try await fullLoad()
+        do {
+          _ = try await cancelWhenGracefulShutdown { try await fullLoad() }
+        } catch is CancellationError where isStopping {
+          return
         }
         try await capture(until: .never)
       }
