@@ -83,7 +83,12 @@ import Testing
           """) == "1"
       }
       #expect(isActive)
-      let outcome = try await run.cdc(["run", "--mode", "cdc"])
+      expectRefusal(try await run.cdc(["run", "--mode", "cdc"]), status: 1, saying: ["in use", run.name])
+
+      // A copy of the lake has no runner, but the slot has.
+      let copy = try TemporaryDirectory()
+      _ = try await Command("cp", ["-r", run.lake.path + "/.", copy.path]).output()
+      let outcome = try await EndToEnd(database: run.database, lake: copy).cdc(["run", "--mode", "cdc"])
       other.signal(SIGTERM)
       _ = try await other.outcome()
       expectRefusal(outcome, status: 1, saying: ["slot"])
