@@ -81,6 +81,7 @@ extension PostgresSource {
       default: nil
       }
     guard let explanation else { return error }
-    return CDCError(.configuration, explanation, isRetryable: error.isRetryable, underlying: error)
+    let code: CDCError.Code = error.sqlState == "55006" ? .fenced : .configuration
+    return CDCError(code, explanation, isRetryable: error.isRetryable, underlying: error)
   }
 }
