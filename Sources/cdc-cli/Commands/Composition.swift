@@ -17,11 +17,18 @@ struct Composition {
     lake = LocalDeltaDestination(root: settings.lake, options: options)
   }
 
-  func pipeline(progress: ProgressReporter) -> Pipeline {
+  /// Fails at once, with the plain reason, where the server cannot be reached or the lake not be written.
+  func check() async throws {
+    try Lake.requireWritable(settings.lake)
+    _ = try await source.currentPosition()
+  }
+
+  /// - Parameter isService: it has time: it waits for a server that is away. A single run soon gives up.
+  func pipeline(progress: ProgressReporter, isService: Bool = false) -> Pipeline {
     Pipeline(
       name: settings.pipeline, source: source, destination: lake,
       configuration: PipelineConfiguration(
         resources: settings.resources, captureLimits: settings.captureLimits, readers: settings.readers,
-        progress: progress.handle))
+        retry: RetryPolicy(attempts: isService ? 100 : 6), progress: progress.handle))
   }
 }

@@ -48,6 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
     defer { progress.finish() }
     let connection = try ConnectionSettings(settings.source)
     let parts = try Composition(settings)
+    try await parts.check()
     // What an earlier demo has left at a server of the user's.
     try await parts.source.cleanUp()
 

@@ -30,7 +30,9 @@ struct RunCommand: AsyncParsableCommand {
       )
     }
     let progress = ProgressReporter(isQuiet: false)
-    let pipeline = try Composition(settings).pipeline(progress: progress)
+    let parts = try Composition(settings)
+    if !continuous { try await parts.check() }
+    let pipeline = parts.pipeline(progress: progress, isService: continuous)
     defer { progress.finish() }
     switch mode {
     case .fullLoad:

@@ -14,6 +14,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let parts = try Composition(try options.load())
+    try await parts.check()
     let progress = ProgressReporter(isQuiet: false)
     let report = try await Self.verify(parts, progress, named: named)
     progress.finish()

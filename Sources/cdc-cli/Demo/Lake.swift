@@ -3,6 +3,21 @@ internal import FoundationEssentials
 
 /// The lake's folder, as far as the command itself touches it.
 enum Lake {
+  static func requireWritable(_ path: String) throws {
+    let files = FileManager.default
+    do {
+      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw UsageError(
+        "The lake's folder \(path) cannot be created. Check its path and the permissions of the folder around it, "
+          + "or name another with --lake.")
+    }
+    guard files.isWritableFile(atPath: path) else {
+      throw UsageError(
+        "The lake's folder \(path) cannot be written to. Check its permissions, or name another with --lake.")
+    }
+  }
+
   static func remove(_ path: String) throws {
     do {
       try FileManager.default.removeItem(atPath: path)

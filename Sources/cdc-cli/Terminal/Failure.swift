@@ -38,7 +38,9 @@ struct Failure {
     switch error {
     case is CheckFailed: return Failure(3, nil)
     case let error as UsageError: return Failure(2, error.description)
-    case let error as CDCError: return Failure(error.code == .configuration ? 2 : 1, error.description)
+    case let error as CDCError:
+      // What passes by itself, such as a slot in use, is no fault of the settings.
+      return Failure(error.code == .configuration && !error.isRetryable ? 2 : 1, error.description)
     case is CancellationError:
       return Failure(1, "Stopped before the work was done. Run the same command again to go on.")
     default: break

@@ -8,6 +8,7 @@ final class ProgressReporter: Sendable {
     var finished: Set<TableName> = []
     var changes = 0
     var lastShown: ContinuousClock.Instant?
+    var lastError: String?
   }
 
   private let state = Mutex(State())
@@ -32,7 +33,10 @@ final class ProgressReporter: Sendable {
         state.changes += checkpoint.rowCount
         return due(&state) ? changesLine(state, checkpoint) : nil
       case .retrying(let error, let pause):
-        return "\(error): trying again in \(decimal(seconds(pause), places: 1)) s"
+        let text = "\(error)".split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        defer { state.lastError = text }
+        return (state.lastError == text ? "Failed again" : text)
+          + " – trying again in \(decimal(seconds(pause), places: 1)) s."
       }
     }
     guard let line else { return }
