@@ -32,13 +32,30 @@ struct ChangeAssembler: ReplicationHandler {
   private(set) var undefined: RelationMessage?
   private(set) var isFinished = false
 
+  /// Messages so far, and when they were last counted.
+  private var received = 0
+  private var receivedBefore = -1
+  /// Where the stream ends at a position, when to look whether it still moves.
+  private var idleDeadline = Int64.max
+  /// No message came for a second though the stop position has not been reached.
+  private(set) var isSilent = false
+
   init(limits: BatchLimits, stop: StopCondition) {
     self.limits = limits
     self.stop = stop
   }
 
+  /// To be called before each stretch of reading: silence counts from here, not from what kept the reader away.
+  mutating func resume() {
+    isSilent = false
+    receivedBefore = received
+    if case .position = stop { idleDeadline = ReplicationClock.now + 1_000_000_000 }
+  }
+
   mutating func receive(_ message: RawSpan, at position: LogSequenceNumber) throws -> ReplicationSignal {
     var offset = 0
+    received &+= 1
+    isSilent = false
     switch try message.readMessageType(at: &offset) {
     case .insert:
       let insert = try InsertMessage(parsing: message, at: &offset)
@@ -180,20 +197,37 @@ struct ChangeAssembler: ReplicationHandler {
 
   // MARK: Time
 
-  var deadline: Int64 {
+  var deadline: Int64 { min(packageDeadline, idleDeadline) }
+
+  private var packageDeadline: Int64 {
     guard waitingSince != .max, !isDue else { return .max }
-    let (seconds, attoseconds) = limits.delay.components
-    let delay = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    guard !delay.overflow else { return .max }
-    return waitingSince.addingReportingOverflow(delay.partialValue + attoseconds / 1_000_000_000).partialValue
+    return waitingSince.addingReportingOverflow(limits.delay.nanoseconds).partialValue
   }
 
   mutating func deadlinePassed() throws -> ReplicationSignal {
-    isDue = true
-    // The package ends with the transaction that is on its way.
-    if isInTransaction { return .next }
+    let now = ReplicationClock.now
+    if now >= idleDeadline {
+      idleDeadline = now + 1_000_000_000
+      isSilent = received == receivedBefore && !isInTransaction
+      receivedBefore = received
+    }
+    if now >= packageDeadline {
+      isDue = true
+      // The package ends with the transaction that is on its way.
+      if !isInTransaction {
+        closePackage()
+        return .pause
+      }
+    }
+    return isSilent ? .pause : .next
+  }
+
+  /// The server has nothing more to send before the stop position: what lies between is no whole record. That is
+  /// concluded, not told by the server, so no boundary is set behind the last commit taken.
+  mutating func finishCaughtUp() {
+    guard !isInTransaction else { return }
     closePackage()
-    return .pause
+    isFinished = true
   }
 
   mutating func keepalive(walEnd: LogSequenceNumber) throws -> ReplicationSignal {

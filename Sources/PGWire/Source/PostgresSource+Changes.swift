@@ -65,31 +65,3 @@ extension PostgresSource {
     }
   }
 }
-
-/// Reads a stream to its end: what the assembler has ready is handed over between two stretches of messages.
-private struct ChangeReader {
-  let source: PostgresSource
-  let resolver: RelationResolver
-  var assembler: ChangeAssembler
-  let sink: @Sendable (ChangeEvent) async throws -> Void
-
-  mutating func run(_ stream: ReplicationStream) async throws {
-    while true {
-      let pause = try await stream.receive(into: &assembler)
-      for event in assembler.takeEvents() { try await sink(event) }
-      for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
-      if assembler.isFinished { return }
-      if pause == .ended {
-        throw PostgresError(
-          .connectionLost, "the server has ended the stream: it is shutting down",
-          operation: "reading changes")
-      }
-      if let relation = assembler.undefined {
-        let layout = try await resolver.layout(of: relation, previous: assembler.layout(of: relation.oid))
-        assembler.define(relation, as: layout)
-        // What waited in the table's old shape goes before what comes in the new one.
-        for event in assembler.takeEvents() { try await sink(event) }
-      }
-    }
-  }
-}

@@ -288,6 +288,32 @@ struct ChangesTests {
     }
   }
 
+  @Test("A drain ends also where an open transaction has left half a record in the log")
+  func halfARecord() async throws {
+    let server = try await PostgresServer.start()
+    try await server.withDatabase { database in
+      try await database.psql("CREATE TABLE t (id int PRIMARY KEY, v text)")
+      let source = try PostgresSource(connection: database.connectionString, pipeline: "half")
+      let replica = Replica()
+      let position = try await source.load(into: replica, restart: true)
+      try await database.psql("INSERT INTO t VALUES (1, 'committed')")
+      let open = Task {
+        try await database.psql(
+          """
+          BEGIN; INSERT INTO t SELECT i, repeat(md5(i::text), 20) FROM generate_series(2, 500) i;
+          SELECT pg_sleep(20); COMMIT
+          """)
+      }
+      try await Task.sleep(for: .seconds(2))
+      let start = ContinuousClock.now
+      try await source.drain(into: replica, from: position)
+      #expect(.now - start < .seconds(12))
+      #expect(replica.table("t").count == 1)
+      open.cancel()
+      _ = await open.result
+    }
+  }
+
   @Test("Confirming advances the slot, also while nothing is published")
   func confirmation() async throws {
     try await withReplica(
