@@ -4,7 +4,7 @@ import Testing
 @Suite struct ByteReaderTests {
   @Test func valuesAreBigEndianAndTheCursorMovesPastThem() throws {
     let bytes: [UInt8] = [1, 0xFF, 0xFE, 0, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0x61, 0x62, 0]
-    let span = bytes.span.bytes
+    let span = unsafe bytes.span.bytes
     var offset = 0
     #expect(try span.readUInt8(at: &offset) == 1)
     #expect(try span.readInt16(at: &offset) == -2)
@@ -18,7 +18,7 @@ import Testing
 
   @Test func whatIsNotThereThrowsAndLeavesTheCursor() {
     let bytes: [UInt8] = [1, 2, 3]
-    let span = bytes.span.bytes
+    let span = unsafe bytes.span.bytes
     var offset = 2
     for read in 0..<6 {
       do throws(MalformedBytes) {

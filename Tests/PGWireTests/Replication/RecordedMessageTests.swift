@@ -11,14 +11,14 @@ import Testing
   func everyRecordedMessageIsDecoded(name: String) throws {
     let recorded = try RecordedMessages(name)
     for (message, isStreamed) in zip(recorded.messages, recorded.isStreamed) {
-      let decoded = try PgOutputMessage(parsing: message.span.bytes, isStreamed: isStreamed)
+      let decoded = try PgOutputMessage(message, isStreamed: isStreamed)
       #expect(decoded.letter == Character(Unicode.Scalar(message[0])))
     }
   }
 
   @Test func valuesComeAsTheServerWroteThem() throws {
     let recorded = try RecordedMessages("changes-text-v1")
-    let decoded = try recorded.messages.map { try PgOutputMessage(parsing: $0.span.bytes) }
+    let decoded = try recorded.messages.map { try PgOutputMessage($0) }
     let rows = decoded.compactMap { message -> [PgOutputMessage.Cell]? in
       if case .insert(_, _, let cells) = message { cells } else { nil }
     }
@@ -45,7 +45,7 @@ import Testing
   @Test func binaryAndTextCarryTheSameRows() throws {
     let text = try RecordedMessages("changes-text-v1"), binary = try RecordedMessages("changes-binary-v2")
     #expect(text.letters == binary.letters)
-    let row = try PgOutputMessage(parsing: binary.messages[3].span.bytes)
+    let row = try PgOutputMessage(binary.messages[3])
     guard case .insert(_, _, let cells) = row else {
       Issue.record("\(row)")
       return
@@ -56,13 +56,13 @@ import Testing
 
   @Test func aStreamAbortOfProtocol4CarriesItsPosition() throws {
     var bytes: [UInt8] = [0x41, 0, 0, 0, 7, 0, 0, 0, 8]
-    guard case .streamAbort(let short) = try PgOutputMessage(parsing: bytes.span.bytes) else {
+    guard case .streamAbort(let short) = try PgOutputMessage(bytes) else {
       Issue.record("not an abort")
       return
     }
     #expect(short.xid == 7 && short.subtransactionXid == 8 && short.abortLSN == nil)
     bytes += [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 5]
-    guard case .streamAbort(let long) = try PgOutputMessage(parsing: bytes.span.bytes) else {
+    guard case .streamAbort(let long) = try PgOutputMessage(bytes) else {
       Issue.record("not an abort")
       return
     }
@@ -79,7 +79,7 @@ import Testing
       for count in 0..<message.count {
         let prefix = Array(message.prefix(count))
         #expect(throws: MalformedBytes.self) {
-          try PgOutputMessage(parsing: prefix.span.bytes, isStreamed: recorded.isStreamed[index])
+          try PgOutputMessage(prefix, isStreamed: recorded.isStreamed[index])
         }
       }
     }
@@ -89,13 +89,13 @@ import Testing
   func mutationsAreAnErrorOrAValueOfTheirSize(name: String) throws {
     let recorded = try RecordedMessages(name)
     let interesting = recorded.messages.indices.filter { $0 < 60 || recorded.messages[$0][0] != 0x49 }
-    var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+    var generator = SeededGenerator(state: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     var errors = 0
     for _ in 0..<100_000 {
       let index = interesting[Int(generator.next() % UInt64(interesting.count))]
       let message = mutated(recorded.messages[index], by: &generator)
       do throws(MalformedBytes) {
-        let decoded = try PgOutputMessage(parsing: message.span.bytes, isStreamed: recorded.isStreamed[index])
+        let decoded = try PgOutputMessage(message, isStreamed: recorded.isStreamed[index])
         if decoded.valueCount > message.count { Issue.record("more values than bytes: \(message)") }
       } catch {
         errors += 1

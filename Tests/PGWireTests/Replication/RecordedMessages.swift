@@ -16,7 +16,7 @@ struct RecordedMessages: CustomTestStringConvertible {
   init(_ name: String) throws {
     let url = Bundle.module.bundleURL.appendingPathComponent("Fixtures/\(name).bin")
     let bytes = [UInt8](try Data(contentsOf: url))
-    let span = bytes.span.bytes
+    let span = unsafe bytes.span.bytes
     var (offset, messages, isStreamed, isInBlock) = (0, [[UInt8]](), [Bool](), false)
     while offset < span.byteCount {
       let count = Int(try span.readUInt32(at: &offset))
@@ -37,17 +37,8 @@ struct RecordedMessages: CustomTestStringConvertible {
   var letters: String { String(decoding: messages.compactMap(\.first), as: UTF8.self) }
 }
 
-/// SplitMix64: the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+extension PgOutputMessage {
+  init(_ bytes: [UInt8], isStreamed: Bool = false) throws(MalformedBytes) {
+    unsafe try self.init(parsing: bytes.span.bytes, isStreamed: isStreamed)
   }
 }

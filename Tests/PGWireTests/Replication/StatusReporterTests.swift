@@ -9,7 +9,7 @@ import Testing
     bytes.appendBigEndian(UInt64(0))
     bytes.append(0)
     var offset = 0
-    return try PrimaryKeepalive(parsing: bytes.span.bytes, at: &offset)
+    return unsafe try PrimaryKeepalive(parsing: bytes.span.bytes, at: &offset)
   }
 
   @Test func nothingConfirmedIsSaidAsNothing() {
