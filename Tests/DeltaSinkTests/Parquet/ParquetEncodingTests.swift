@@ -13,7 +13,7 @@ import Testing
     let values = (0..<64).map { _ in generator.next() & mask }
     var buffer = ByteBuffer()
     let length = unsafe values.withUnsafeBufferPointer {
-      unsafe packBits($0.baseAddress!, count: 64, width: width, to: buffer.reserve(64 * 8))
+      unsafe packBits($0.baseAddress.unsafelyUnwrapped, count: 64, width: width, to: buffer.reserve(64 * 8))
     }
     buffer.advance(by: length)
     #expect(length == 8 * width)
@@ -27,13 +27,17 @@ import Testing
     }
     var unpacked = [UInt64](repeating: 0, count: 64)
     unsafe unpacked.withUnsafeMutableBufferPointer {
-      unsafe unpackBits(buffer.bytes.baseAddress!, count: 64, width: width, to: $0.baseAddress!)
+      unsafe unpackBits(
+        buffer.bytes.baseAddress.unsafelyUnwrapped, count: 64, width: width,
+        to: $0.baseAddress.unsafelyUnwrapped)
     }
     #expect(unpacked == values)
     if width <= 32 {
       var narrow = [UInt32](repeating: 0, count: 64)
       unsafe narrow.withUnsafeMutableBufferPointer {
-        unsafe unpackBits(buffer.bytes.baseAddress!, count: 64, width: width, to: $0.baseAddress!)
+        unsafe unpackBits(
+          buffer.bytes.baseAddress.unsafelyUnwrapped, count: 64, width: width,
+          to: $0.baseAddress.unsafelyUnwrapped)
       }
       #expect(narrow.map { UInt64($0) } == values)
     }
@@ -68,12 +72,13 @@ import Testing
       }
       var buffer = ByteBuffer()
       unsafe (values + [UInt32](repeating: 0, count: 8)).withUnsafeBufferPointer {
-        unsafe buffer.appendRunLength($0.baseAddress!, count: values.count, width: width)
+        unsafe buffer.appendRunLength($0.baseAddress.unsafelyUnwrapped, count: values.count, width: width)
       }
       var decoded = [UInt32](repeating: 0, count: values.count + 8)
-      var bytes = unsafe PageBytes(buffer.bytes.baseAddress!, count: buffer.count)
+      var bytes = unsafe PageBytes(buffer.bytes.baseAddress.unsafelyUnwrapped, count: buffer.count)
       try unsafe decoded.withUnsafeMutableBufferPointer { (target) throws(ParquetFormatError) in
-        try unsafe bytes.decodeRunLength(width: width, count: values.count, to: target.baseAddress!)
+        try unsafe bytes.decodeRunLength(
+          width: width, count: values.count, to: target.baseAddress.unsafelyUnwrapped)
       }
       #expect(Array(decoded.prefix(values.count)) == values)
       #expect(unsafe bytes.count == 0)
@@ -113,12 +118,12 @@ import Testing
   private func roundTrip<Value: DeltaUnpackable>(_ values: [Value]) throws -> [Value] {
     var buffer = ByteBuffer()
     unsafe values.withUnsafeBufferPointer {
-      unsafe buffer.appendDeltaBinaryPacked($0.baseAddress!, count: values.count)
+      unsafe buffer.appendDeltaBinaryPacked($0.baseAddress.unsafelyUnwrapped, count: values.count)
     }
     var decoded = [Value](repeating: 0, count: values.count)
-    var bytes = unsafe PageBytes(buffer.bytes.baseAddress!, count: buffer.count)
+    var bytes = unsafe PageBytes(buffer.bytes.baseAddress.unsafelyUnwrapped, count: buffer.count)
     try unsafe decoded.withUnsafeMutableBufferPointer { (target) throws(ParquetFormatError) in
-      try unsafe bytes.decodeDeltaBinaryPacked(count: values.count, to: target.baseAddress!)
+      try unsafe bytes.decodeDeltaBinaryPacked(count: values.count, to: target.baseAddress.unsafelyUnwrapped)
     }
     #expect(unsafe bytes.count == 0)
     return decoded

@@ -82,7 +82,7 @@ import TestSupport
       var sampler = ColumnSampler(seed: 7, .few)
       let columns = SampleTypes.scalars.enumerated().map { ParquetColumn(name: "c\($0)", type: $1) }
       try writeParquet(path, columns, [SampleTypes.scalars.map { sampler.vector($0, count: 10) }])
-      for engine in [Engine.pyarrow, .datafusion] {
+      for engine in [Engine.pyarrow, .datafusion, .duckdb] {
         let source = "result = [c['type'] for c in compare.described(engines.read_parquet(args[0], args[1]))]"
         let json = try await LakeReader.python(source, arguments: [engine.rawValue, path])
         let types = try JSONDecoder().decode([String].self, from: Data(json.utf8))

@@ -3,6 +3,58 @@
 import CDCCore
 
 extension DecodedValues {
+  /// What `pickStrings` may read over a dictionary's last entry.
+  static let stringPadding = 8
+
+  /// Makes the strings a dictionary.
+  mutating func padStrings() { strings.bytes.append(contentsOf: repeatElement(0, count: Self.stringPadding)) }
+
+  /// Appends the dictionary's entries that the codes name.
+  mutating func pickStrings(
+    _ source: ByteStrings, _ codes: UnsafePointer<UInt32>, _ more: Int
+  ) throws(ParquetFormatError) {
+    let first = strings.bytes.count
+    let firstOffset = strings.offsets.count
+    var total = 0
+    for index in 0..<more {
+      let entry = unsafe Int(codes[index])
+      total += Int(source.offsets[entry + 1] - source.offsets[entry])
+    }
+    guard first + total <= Int(Int32.max) - Self.stringPadding else {
+      throw .unsupported("a row group with more than 2 GiB in one column")
+    }
+    let needed = first + total + Self.stringPadding
+    if needed > strings.bytes.capacity {
+      strings.bytes.reserveCapacity(max(needed, strings.bytes.capacity * 2))
+    }
+    strings.bytes.append(contentsOf: repeatElement(0, count: total + Self.stringPadding))
+    strings.offsets.append(contentsOf: repeatElement(0, count: more))
+    unsafe source.bytes.withUnsafeBytes { bytes in
+      unsafe source.offsets.withUnsafeBufferPointer { entries in
+        unsafe strings.bytes.withUnsafeMutableBytes { target in
+          unsafe strings.offsets.withUnsafeMutableBufferPointer { offsets in
+            guard let from = bytes.baseAddress, let to = target.baseAddress else { return }
+            var position = first
+            for index in 0..<more {
+              let entry = unsafe Int(codes[index])
+              let start = unsafe Int(entries[entry])
+              let length = unsafe Int(entries[entry + 1]) - start
+              if length <= Self.stringPadding {
+                let word = unsafe from.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+                unsafe to.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
+              } else {
+                unsafe (to + position).copyMemory(from: from + start, byteCount: length)
+              }
+              position += length
+              unsafe offsets[firstOffset + index] = Int32(truncatingIfNeeded: position)
+            }
+          }
+        }
+      }
+    }
+    strings.bytes.removeLast(Self.stringPadding)
+  }
+
   /// DELTA_LENGTH_BYTE_ARRAY. `lengths` has room for `more` values.
   mutating func appendDeltaLength(
     _ page: inout PageBytes, count more: Int, _ lengths: UnsafeMutablePointer<Int32>
@@ -26,9 +78,13 @@ extension DecodedValues {
       throw .unsupported("a row group with more than 2 GiB in one column")
     }
     var end = Int32(strings.bytes.count)
-    for index in 0..<more {
-      end += unsafe lengths[index]
-      strings.offsets.append(end)
+    let firstOffset = strings.offsets.count
+    strings.offsets.append(contentsOf: repeatElement(0, count: more))
+    unsafe strings.offsets.withUnsafeMutableBufferPointer {
+      for index in 0..<more {
+        end &+= unsafe lengths[index]
+        unsafe $0[firstOffset + index] = end
+      }
     }
     unsafe strings.bytes.append(contentsOf: UnsafeRawBufferPointer(start: bytes.position, count: total))
     addCount(more)

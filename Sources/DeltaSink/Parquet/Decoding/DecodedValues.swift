@@ -162,26 +162,6 @@ extension DecodedValues {
     strings.offsets.append(Int32(strings.bytes.count))
   }
 
-  private mutating func pickStrings(
-    _ source: ByteStrings, _ codes: UnsafePointer<UInt32>, _ more: Int
-  ) throws(ParquetFormatError) {
-    var total = strings.bytes.count
-    for index in 0..<more {
-      let entry = unsafe Int(codes[index])
-      total += Int(source.offsets[entry + 1] - source.offsets[entry])
-    }
-    guard total <= Int32.max else { throw .unsupported("a row group with more than 2 GiB in one column") }
-    strings.bytes.reserveCapacity(max(total, strings.bytes.capacity))
-    unsafe source.bytes.withUnsafeBytes { bytes in
-      for index in 0..<more {
-        let entry = unsafe Int(codes[index])
-        let range = Int(source.offsets[entry])..<Int(source.offsets[entry + 1])
-        unsafe strings.bytes.append(contentsOf: bytes[range])
-        strings.offsets.append(Int32(truncatingIfNeeded: strings.bytes.count))
-      }
-    }
-  }
-
   private static func size(_ count: Int, _ each: Int) throws(ParquetFormatError) -> Int {
     let (size, overflow) = count.multipliedReportingOverflow(by: each)
     guard !overflow else { throw .corrupt("a page with an impossible count") }

@@ -37,13 +37,16 @@ struct LeafDecoder: ~Copyable {
     guard encoding == .plain || encoding == .plainDictionary else {
       throw .unsupported("a dictionary page with encoding \(encoding)")
     }
-    // No entry takes less than a bit.
-    guard count <= Int(page.header.uncompressedSize) * 8 + 8 else {
-      throw .corrupt("a dictionary page with an impossible count")
-    }
-    var entries = DecodedValues(leaf, capacity: count)
-    try unsafe withBody(of: page, in: chunk) { (bytes, _) throws(ParquetFormatError) in
-      try unsafe entries.appendPlain(&bytes, count: count)
+    var entries: DecodedValues?
+    try unsafe withBody(of: page, in: chunk) { (bytes, decoder) throws(ParquetFormatError) in
+      // No entry takes less than a bit.
+      guard unsafe count <= bytes.count * 8 else {
+        throw .corrupt("a dictionary page with an impossible count")
+      }
+      var values = DecodedValues(decoder.leaf, capacity: count)
+      try unsafe values.appendPlain(&bytes, count: count)
+      if values.kind == .bytes { values.padStrings() }
+      entries = values
     }
     dictionary = entries
   }

@@ -138,6 +138,11 @@ extension LeafData {
     let slots = Int(metaData.valueCount)
     let pages = try ChunkPage.all(in: bytes, slotCount: slots)
     values = DecodedValues(leaf, capacity: slots)
+    if values.kind == .bytes, !pages.contains(where: { $0.dictionary != nil }) {
+      // The uncompressed pages are about the strings: grow once. What headers claim is believed up to a point.
+      let claimed = pages.reduce(0) { $0 + Int($1.header.uncompressedSize) }
+      values.strings.bytes.reserveCapacity(min(claimed, bytes.count * 16))
+    }
     var decoder = LeafDecoder(leaf, codec: metaData.codec)
     for page in pages {
       if page.dictionary != nil {

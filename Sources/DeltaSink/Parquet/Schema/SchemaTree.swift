@@ -133,8 +133,9 @@ extension SchemaElement {
       convertedType = .timestampMicros
       logicalType = .timestamp(isAdjustedToUTC: true, .micros)
     case .timestampNTZ:
-      // No converted type: TIMESTAMP_MICROS would make old readers take it for an instant in UTC.
+      // The converted type has no local time, but LogicalTypes.md wants it there all the same.
       type = .int64
+      convertedType = .timestampMicros
       logicalType = .timestamp(isAdjustedToUTC: false, .micros)
     case .list, .map, .structure: throw .invalidInput("column \(name) is no leaf")
     }
