@@ -8,7 +8,12 @@ for example in Examples/*/; do
   swift build --package-path "$example"
 done
 
-swift test --parallel "$@" 2>&1 </dev/null | tee test.log
+# Tests share two or so threads with each other: more at a time would only make each wait longer for its turn.
+width=()
+if swift test --help-hidden | grep -q experimental-maximum-parallelization-width; then
+  width=(--experimental-maximum-parallelization-width 4)
+fi
+swift test --parallel "${width[@]}" "$@" 2>&1 </dev/null | tee test.log
 
 # As Swift Testing says it: "➜ Test name() skipped.", "… skipped: reason", "… was cancelled after …".
 if grep -E "^[^ ]+ (Test|Suite) .*( skipped\.$| skipped: \"| was cancelled after)" test.log; then

@@ -1,24 +1,34 @@
-import Foundation
+import Dispatch
 import Testing
 
 @testable import CDCCore
 
 @Suite struct WorkerPoolTests {
-  @Test func workRunsSideBySideWhileTheCooperativePoolStaysFree() async throws {
+  /// Each job blocks its thread until all four have begun and a task of the cooperative pool has let them go: on too
+  /// few threads, or on the cooperative pool's own, this would never end.
+  @Test(.timeLimit(.minutes(5)))
+  func jobsThatBlockHoldUpNeitherEachOtherNorOtherTasks() async {
     let pool = WorkerPool(threads: 4)
-    let started = ContinuousClock.now
+    let begun = DispatchSemaphore(value: 0)
+    let released = DispatchSemaphore(value: 0)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
-        group.addTask(executorPreference: pool) { block(seconds: 0.2) }
+        group.addTask(executorPreference: pool) { block(signalling: begun, until: released) }
       }
-      // Hops of other tasks go on meanwhile, on any machine with at least one cooperative thread.
-      for _ in 0..<100 { await Task.yield() }
-      #expect(ContinuousClock.now - started < .milliseconds(190))
-      await group.waitForAll()
+      group.addTask {
+        for _ in 0..<4 {
+          while !isSignalled(begun) { await Task.yield() }
+        }
+        for _ in 0..<4 { released.signal() }
+      }
     }
-    #expect(ContinuousClock.now - started < .milliseconds(600))
     withExtendedLifetime(pool) {}
   }
 }
 
-private func block(seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
+private func block(signalling begun: DispatchSemaphore, until released: DispatchSemaphore) {
+  begun.signal()
+  released.wait()
+}
+
+private func isSignalled(_ semaphore: DispatchSemaphore) -> Bool { semaphore.wait(timeout: .now()) == .success }
