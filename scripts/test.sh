@@ -10,7 +10,7 @@ done
 
 # Tests share two or so threads with each other: more at a time would only make each wait longer for its turn.
 width=()
-if swift test --help-hidden | grep -q experimental-maximum-parallelization-width; then
+if [[ $(swift test --help-hidden 2>&1) == *experimental-maximum-parallelization-width* ]]; then
   width=(--experimental-maximum-parallelization-width 4)
 fi
 swift test --parallel "${width[@]}" "$@" 2>&1 </dev/null | tee test.log

@@ -31,4 +31,6 @@ private func block(signalling begun: DispatchSemaphore, until released: Dispatch
   released.wait()
 }
 
-private func isSignalled(_ semaphore: DispatchSemaphore) -> Bool { semaphore.wait(timeout: .now()) == .success }
+private func isSignalled(_ semaphore: DispatchSemaphore) -> Bool {
+  semaphore.wait(timeout: .now()) == .success
+}
