@@ -1,5 +1,5 @@
-// The Python half of `Value.text`: every value of an Arrow table as text. Integers, dates, timestamps and unscaled
-// decimals are numbers, floats and bytes hexadecimal digits; (fields), [elements], [(key,value)].
+// The Python half of `Value.text`: every value of an Arrow table as text. Integers, dates, timestamps and
+// unscaled decimals are numbers, floats and bytes hexadecimal digits; (fields), [elements], [(key,value)].
 
 let arrowText = """
   import struct

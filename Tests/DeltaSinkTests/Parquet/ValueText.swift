@@ -41,8 +41,8 @@ func texts(ofParquet path: String, readBy engine: Engine) async throws -> [[Stri
   return try JSONDecoder().decode([[String]].self, from: Data(json.utf8))
 }
 
-/// The texts of every column of a table that `make` (Python, with pyarrow as `pa`) leaves in `table`, and the Parquet
-/// file that `write` makes of it at `path`.
+/// The texts of every column of a table that `make` (Python, with pyarrow as `pa`) leaves in `table`, and the
+/// Parquet file that `write` makes of it at `path`.
 func texts(ofTable make: String, written write: String, to path: String) async throws -> [[String]] {
   let source = """
     \(arrowText)

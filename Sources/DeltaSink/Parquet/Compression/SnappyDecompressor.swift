@@ -1,5 +1,5 @@
-// Snappy's raw format, decompressed (format_description.txt of google/snappy). Only read: nearly all checkpoints of
-// other Delta writers are compressed so.
+// Snappy's raw format, decompressed (format_description.txt of google/snappy). Only read: nearly all
+// checkpoints of other Delta writers are compressed so.
 
 /// Fills exactly `size` bytes at `target`, or throws.
 func decompressSnappy(

@@ -2,8 +2,8 @@
 
 @safe
 enum BitUnpacker<let width: Int> {
-  /// Unpacks `count` values, a multiple of 8, from `count / 8 * width` bytes. May read up to 16 bytes more than
-  /// that: the source must have them.
+  /// Unpacks `count` values, a multiple of 8, from `count / 8 * width` bytes. May read up to 16 bytes more
+  /// than that: the source must have them.
   @inline(__always)
   static func unpack<Value: FixedWidthInteger & UnsignedInteger>(
     _ source: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<Value>

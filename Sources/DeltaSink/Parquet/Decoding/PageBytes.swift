@@ -1,7 +1,7 @@
 // The bytes a decoder reads, with a position that never passes their end.
 
-/// Points into a page. `FileInput.padding` bytes (or `ByteBuffer.slack`) behind the end are readable too, so that
-/// bit unpacking may load whole words. Valid as long as the page's owner.
+/// Points into a page. `FileInput.padding` bytes (or `ByteBuffer.slack`) behind the end are readable too, so
+/// that bit unpacking may load whole words. Valid as long as the page's owner.
 @unsafe
 struct PageBytes {
   private(set) var position: UnsafeRawPointer

@@ -41,8 +41,8 @@ extension PageBytes {
     return try unsafe take(count)
   }
 
-  /// Whether the stream is one run of `value` over at least `count` values: the usual case of a nullable column
-  /// without nulls.
+  /// Whether the stream is one run of `value` over at least `count` values: the usual case of a nullable
+  /// column without nulls.
   func isOneRun(of value: UInt32, width: Int, count: Int) -> Bool {
     var copy = unsafe self
     guard width <= 8, let header = try? unsafe copy.varint(), header & 1 == 0, header >> 1 >= UInt64(count),

@@ -1,13 +1,13 @@
 // Bit packing, least significant bit first: the common ground of RLE/bit-packing hybrid and
 // DELTA_BINARY_PACKED (Encodings.md).
 //
-// Eight values of width w fill exactly w bytes, so groups of eight do not depend on each other. The width is a
-// generic argument: each width becomes straight-line code with constant shifts.
+// Eight values of width w fill exactly w bytes, so groups of eight do not depend on each other. The width is
+// a generic argument: each width becomes straight-line code with constant shifts.
 
 @safe
 enum BitPacker<let width: Int> {
-  /// Packs `count` values, a multiple of 8, and returns the bytes filled: `count / 8 * width`. May store up to
-  /// 8 bytes more than that.
+  /// Packs `count` values, a multiple of 8, and returns the bytes filled: `count / 8 * width`. May store up
+  /// to 8 bytes more than that.
   @inline(__always)
   static func pack<Value: FixedWidthInteger & UnsignedInteger>(
     _ source: UnsafePointer<Value>, count: Int, to target: UnsafeMutableRawPointer

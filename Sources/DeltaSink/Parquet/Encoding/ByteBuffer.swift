@@ -23,7 +23,8 @@ struct ByteBuffer: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
-  /// Room for `byteCount` bytes (and slack) behind the end. What is written there counts after `advance(by:)`.
+  /// Room for `byteCount` bytes (and slack) behind the end. What is written there counts after
+  /// `advance(by:)`.
   @inline(__always)
   mutating func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
     if count + byteCount > capacity { grow(to: count + byteCount) }

@@ -1,5 +1,6 @@
-// Dictionaries of fixed-width values. Few distinct values in a small range are found by marking them in a table
-// of the range, which also sorts them; others by an open-addressing hash table that stays in the L2 cache.
+// Dictionaries of fixed-width values. Few distinct values in a small range are found by marking them in a
+// table of the range, which also sorts them; others by an open-addressing hash table that stays in the L2
+// cache.
 
 /// Fixed-width values compared by their bits (so NaNs and both zeros keep their identity).
 protocol DictionaryKey: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
@@ -74,8 +75,8 @@ extension DictionaryScratch {
     unsafe (codes + count).update(repeating: 0, count: 8)
   }
 
-  /// Gives each value the index of its first occurrence among `limit` distinct ones, and fills `page`; nil, with
-  /// nothing of use left behind, where there are more. Looks at every `step`th value only.
+  /// Gives each value the index of its first occurrence among `limit` distinct ones, and fills `page`; nil,
+  /// with nothing of use left behind, where there are more. Looks at every `step`th value only.
   mutating func encodeHashed<Key: DictionaryKey>(
     _ values: UnsafePointer<Key>, count: Int, step: Int = 1, limit: Int
   ) -> Int? {

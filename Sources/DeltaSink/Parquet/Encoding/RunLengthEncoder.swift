@@ -6,7 +6,8 @@ extension ByteBuffer {
   /// pass over.
   mutating func appendRunLength(_ values: UnsafePointer<UInt32>, count: Int, width: Int) {
     guard count > 0 else { return }
-    // Looking for runs pays where most values repeat; few distinct random values repeat often, but not for long.
+    // Looking for runs pays where most values repeat; few distinct random values repeat often, but not for
+    // long.
     if unsafe repeats(values, count: count) < count / 4 * 3 {
       unsafe appendBitPacked(values, count: count, width: width)
       return

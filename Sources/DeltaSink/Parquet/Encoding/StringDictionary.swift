@@ -1,5 +1,5 @@
-// Dictionaries of byte strings: an open-addressing table keyed by first bytes and length, so that most strings
-// are compared without touching their bytes twice.
+// Dictionaries of byte strings: an open-addressing table keyed by first bytes and length, so that most
+// strings are compared without touching their bytes twice.
 
 struct StringEntry: BitwiseCopyable {
   var prefix: UInt64

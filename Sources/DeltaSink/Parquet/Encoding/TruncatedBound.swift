@@ -34,7 +34,8 @@ enum TruncatedBound {
     return false
   }
 
-  /// UTF-8 sorts like code points, so the next code point is the next greater string; what follows is dropped.
+  /// UTF-8 sorts like code points, so the next code point is the next greater string; what follows is
+  /// dropped.
   private static func incrementLastScalar(_ bytes: inout [UInt8]) -> Bool {
     guard let text = String(validating: bytes, as: UTF8.self) else { return incrementLastByte(&bytes) }
     var scalars = Array(text.unicodeScalars)

@@ -8,7 +8,8 @@
   import Darwin
 #endif
 
-/// Owns the descriptor. Nothing is mapped: a file that is cut short while it is read gives an error, no signal.
+/// Owns the descriptor. Nothing is mapped: a file that is cut short while it is read gives an error, no
+/// signal.
 final class FileInput: Sendable {
   /// What a decoder may read over the bytes asked for.
   static let padding = 64

@@ -4,8 +4,8 @@ public import CDCCore
 
 /// Reads one Parquet file. Safe to use from several tasks at once: it keeps the footer, and no position.
 ///
-/// It reads what `ParquetFileWriter` writes and what other engines' Delta checkpoints and data files need: pages of
-/// both versions, all encodings but BIT_PACKED and ALP, uncompressed, zstd, gzip and snappy.
+/// It reads what `ParquetFileWriter` writes and what other engines' Delta checkpoints and data files need:
+/// pages of both versions, all encodings but BIT_PACKED and ALP, uncompressed, zstd, gzip and snappy.
 public final class ParquetFileReader: Sendable {
   public let path: String
   public let columns: [ParquetColumn]
@@ -105,8 +105,8 @@ public struct ParquetRowGroup: Sendable {
   public let rowCount: Int
   /// The position in the file of its first row.
   public let firstRow: Int64
-  /// One for each top-level column; nil where the file has none that can be trusted. A null count of −1 means that
-  /// the file does not tell.
+  /// One for each top-level column; nil where the file has none that can be trusted. A null count of −1 means
+  /// that the file does not tell.
   public let statistics: [ColumnStatistics?]
 }
 
@@ -139,7 +139,8 @@ extension LeafData {
     let pages = try ChunkPage.all(in: bytes, slotCount: slots)
     values = DecodedValues(leaf, capacity: slots)
     if values.kind == .bytes, !pages.contains(where: { $0.dictionary != nil }) {
-      // The uncompressed pages are about the strings: grow once. What headers claim is believed up to a point.
+      // The uncompressed pages are about the strings: grow once. What headers claim is believed up to a
+      // point.
       let claimed = pages.reduce(0) { $0 + Int($1.header.uncompressedSize) }
       values.strings.bytes.reserveCapacity(min(claimed, bytes.count * 16))
     }

@@ -1,16 +1,17 @@
-// Page-wise access to a column chunk: what a key lookup needs, which decodes only pages whose bounds admit it.
+// Page-wise access to a column chunk: what a key lookup needs, which decodes only pages whose bounds admit
+// it.
 
 public import CDCCore
 
-/// The pages of one column chunk of a flat column. Serves one task at a time; each `vector(ofPage:)` reads and
-/// decodes that page (and, once, the dictionary page) only.
+/// The pages of one column chunk of a flat column. Serves one task at a time; each `vector(ofPage:)` reads
+/// and decodes that page (and, once, the dictionary page) only.
 public final class ParquetPages {
   public struct Page: Sendable {
     /// Within the row group.
     public let firstRow: Int
     public let rowCount: Int
-    /// Bounds and null count; nil where the file has no page index. String bounds may be cut off: `isMinExact` and
-    /// `isMaxExact` are false for strings always.
+    /// Bounds and null count; nil where the file has no page index. String bounds may be cut off:
+    /// `isMinExact` and `isMaxExact` are false for strings always.
     public let statistics: ColumnStatistics?
     /// Where the page lies in the file, with its header.
     let location: PageLocation

@@ -52,8 +52,8 @@ extension ReadNode {
   private static let disagreement = ParquetFormatError.corrupt(
     "the leaves of a nested column disagree about its shape")
 
-  /// The node's own places among a leaf's slots: those that begin one and where the ancestors exist; and which of
-  /// them are not null (nil: all).
+  /// The node's own places among a leaf's slots: those that begin one and where the ancestors exist; and
+  /// which of them are not null (nil: all).
   private func places(in data: LeafData) -> (count: Int, validity: [UInt64]?) {
     var words: [UInt64] = []
     var count = 0
@@ -70,8 +70,8 @@ extension ReadNode {
     return (count, nulls == 0 ? nil : words)
   }
 
-  /// A leaf of one definition level at most keeps a validity in place of its levels: where the leaf is required, it
-  /// says whether the struct around it is there.
+  /// A leaf of one definition level at most keeps a validity in place of its levels: where the leaf is
+  /// required, it says whether the struct around it is there.
   private func isPresent(_ slot: Int, _ data: LeafData) -> Bool {
     if !data.definition.isEmpty { return data.definition[slot] >= definitionLevel }
     return definitionLevel == 0 || data.validity.isEmpty

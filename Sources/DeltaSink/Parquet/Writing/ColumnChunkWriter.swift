@@ -1,9 +1,9 @@
-// One column chunk: an optional dictionary page, then data pages, streamed to the file; what the footer and the
-// page index need to know of them is returned.
+// One column chunk: an optional dictionary page, then data pages, streamed to the file; what the footer and
+// the page index need to know of them is returned.
 //
-// Data pages are of version 1. Every reader takes the DELTA encodings in them as well as in version 2, it is what
-// Spark, pyarrow, arrow-rs and duckdb write unless told otherwise, and so the most travelled path; version 2 would
-// only leave the levels uncompressed, and most columns here have none.
+// Data pages are of version 1. Every reader takes the DELTA encodings in them as well as in version 2, it is
+// what Spark, pyarrow, arrow-rs and duckdb write unless told otherwise, and so the most travelled path;
+// version 2 would only leave the levels uncompressed, and most columns here have none.
 
 /// What is kept of a chunk once its bytes are out.
 struct WrittenChunk {

@@ -1,8 +1,8 @@
-// Which encoding a chunk's values get. The sizes compared are estimates before compression: what is bit-packed
-// well hardly compresses further.
+// Which encoding a chunk's values get. The sizes compared are estimates before compression: what is
+// bit-packed well hardly compresses further.
 
-/// How the data pages of a chunk are encoded. `dictionary` also means: `DictionaryScratch` holds the dictionary
-/// page and an index for each value.
+/// How the data pages of a chunk are encoded. `dictionary` also means: `DictionaryScratch` holds the
+/// dictionary page and an index for each value.
 enum ValueEncoding: Hashable {
   case plain
   case dictionary(distinct: Int)

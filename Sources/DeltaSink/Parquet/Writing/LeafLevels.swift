@@ -2,14 +2,15 @@
 
 import CDCCore
 
-/// Which slots of a leaf hold a value. A slot is one entry of the level streams: a row, for a column that is not
-/// nested.
+/// Which slots of a leaf hold a value. A slot is one entry of the level streams: a row, for a column that is
+/// not nested.
 enum LeafLevels {
   /// Every slot has a value; nothing repeats.
   case allPresent
   /// A flat nullable column: definition level 1 where the bit is set.
   case validity(Validity)
-  /// A nested leaf. Both arrays end in 8 zeros that are no slots; `repetition` is empty where nothing repeats.
+  /// A nested leaf. Both arrays end in 8 zeros that are no slots; `repetition` is empty where nothing
+  /// repeats.
   case shredded(definition: [UInt32], repetition: [UInt32])
 }
 

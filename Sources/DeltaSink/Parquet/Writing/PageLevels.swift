@@ -62,8 +62,8 @@ extension LeafValues {
 }
 
 extension WrittenLeaf {
-  /// The bounds of a whole chunk of integers, after making sure that the logical type holds them: a reader would
-  /// cut or refuse others.
+  /// The bounds of a whole chunk of integers, after making sure that the logical type holds them: a reader
+  /// would cut or refuse others.
   func checkedRange(of pages: [ValueBounds]) throws(ParquetFormatError) -> (Int64, Int64) {
     var all = ValueBounds()
     for page in pages { all.merge(page) }

@@ -12,9 +12,9 @@ public import CDCCore
 
 /// Writes one Parquet file, a row group at a time.
 ///
-/// It keeps no values, only the metadata of what it has written and the memory it encodes in. It may move from
-/// thread to thread, but serves one caller at a time. A writer that is neither closed nor abandoned leaves its
-/// unfinished file behind.
+/// It keeps no values, only the metadata of what it has written and the memory it encodes in. It may move
+/// from thread to thread, but serves one caller at a time. A writer that is neither closed nor abandoned
+/// leaves its unfinished file behind.
 public final class ParquetFileWriter {
   public let path: String
   public let columns: [ParquetColumn]
@@ -60,7 +60,8 @@ public final class ParquetFileWriter {
   /// Encodes one row group and streams it to the file. No rows: nothing is written.
   ///
   /// - Parameter columns: one vector a column, each of `rowCount` rows.
-  /// - Throws: where a vector does not fit its column (type, row count, a null in a column without nulls, a value
+  /// - Throws: where a vector does not fit its column (type, row count, a null in a column without nulls, a
+  /// value
   ///   outside of a short or decimal), or the file cannot be written. The writer is of no further use then:
   ///   `abandon` it.
   public func write(_ columns: [ColumnVector], rowCount: Int) throws {
