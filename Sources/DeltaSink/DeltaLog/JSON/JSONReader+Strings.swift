@@ -24,15 +24,23 @@ extension JSONReader {
     return string
   }
 
+  /// Statistics are JSON within a JSON string, so escapes are many: what lies between two is copied at once.
   private mutating func escapedString(from start: Int) throws -> String {
     var text = Array(bytes[start..<position])
-    while let byte = current {
-      advance(by: 1)
-      switch byte {
-      case UInt8(ascii: "\""): return try validated(text)
-      case UInt8(ascii: "\\"): try appendEscape(to: &text)
+    var run = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        text.append(contentsOf: bytes[run..<position])
+        advance(by: 1)
+        return try validated(text)
+      case UInt8(ascii: "\\"):
+        text.append(contentsOf: bytes[run..<position])
+        advance(by: 1)
+        try appendEscape(to: &text)
+        run = position
       case 0..<0x20: throw malformed("a control character in a string")
-      default: text.append(byte)
+      default: advance(by: 1)
       }
     }
     throw malformed("a string without end")
