@@ -71,6 +71,15 @@ public struct Command: Sendable {
   }
 }
 
+/// `Process.run` has crashed when called from several threads at once: one starts at a time.
+func launch(_ process: Process) throws {
+  launching.lock()
+  defer { launching.unlock() }
+  try process.run()
+}
+
+private let launching = NSLock()
+
 /// A program that has been started.
 public final class RunningCommand: @unchecked Sendable {
   private let process = Process()
@@ -102,7 +111,7 @@ public final class RunningCommand: @unchecked Sendable {
     let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
     self.ended = ended
     process.terminationHandler = { _ in continuation.finish() }
-    try process.run()
+    try launch(process)
   }
 
   public func signal(_ number: Int32) {

@@ -22,7 +22,7 @@ final class Conversation: @unchecked Sendable {
     input = toProgram.fileHandleForWriting
     output = fromProgram.fileHandleForReading
     for handle in [input, output] { _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) }
-    try process.run()
+    try launch(process)
     try? toProgram.fileHandleForReading.close()
     try? fromProgram.fileHandleForWriting.close()
   }
