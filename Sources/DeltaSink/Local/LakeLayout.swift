@@ -2,8 +2,10 @@ import CDCCore
 
 /// Where things lie in a lake: a table at ROOT/SCHEMA/TABLE, state at ROOT/_cdc_…, locks beside them.
 ///
-/// Names are kept as they are, except that `/`, `\`, `%`, control characters and a leading `.` or `_` are percent-encoded
-/// (so `..` is `%2E.`): no name leaves the lake, hides, or meets a state table. Encoding is one-to-one.
+/// ASCII letters, digits, spaces and `_-.=;,+@()$'!` stay as they are; any other byte of the UTF-8 name, and a leading `.` or
+/// `_`, becomes `~` and two hexadecimal digits (`a/b` is `a~2Fb`, `..` is `~2E.`): no name leaves the lake, hides or meets a
+/// state table, and the encoding is one-to-one. The sign is not `%` and letters beyond ASCII are encoded because duckdb's
+/// delta_scan takes a path for a URL and loses both.
 struct LakeLayout: Sendable {
   let root: String
 
@@ -44,16 +46,17 @@ struct LakeLayout: Sendable {
   static func fileName(_ name: String) -> String {
     var result: [UInt8] = []
     for (position, byte) in name.utf8.enumerated() {
-      let isLeading = position == 0 && (byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_"))
-      if isLeading || byte < 0x20 || byte == 0x7F || escaped.contains(byte) {
-        result += [UInt8(ascii: "%"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
-      } else {
+      let isHidden = position == 0 && (byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_"))
+      if kept.contains(byte) && !isHidden {
         result.append(byte)
+      } else {
+        result += [UInt8(ascii: "~"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
       }
     }
     return String(decoding: result, as: UTF8.self)
   }
 
-  private static let escaped: [UInt8] = Array("/\\%".utf8)
+  private static let kept = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-. =;,+@()$'!".utf8)
   private static let hexDigits: [UInt8] = Array("0123456789ABCDEF".utf8)
 }

@@ -33,6 +33,10 @@ public final class LocalDeltaDestination: Destination {
 
   public var root: String { layout.root }
 
+  /// The folder of a table, which need not exist: ROOT/SCHEMA/TABLE, where a byte other than an ASCII letter, digit, space
+  /// or one of `_-.=;,+@()$'!` is written as `~` and two hexadecimal digits, and so is a leading `.` or `_`.
+  public func path(of table: TableName) throws -> String { try layout.path(of: table) }
+
   /// - Throws: `CDCError.fenced` where another process runs this pipeline on the lake.
   public func open(pipeline: String) async throws -> Checkpoint? {
     if state.withLock({ $0.lock?.pipeline }) != pipeline {

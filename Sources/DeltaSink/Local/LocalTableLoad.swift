@@ -55,6 +55,7 @@ final class LocalTableLoad: TableLoad {
   }
 
   private func commit(_ adds: [AddFile], at time: Int64) throws {
+    try table.store.createFolders()
     let first = try table.snapshot()
     var base = first
     for _ in 0..<10 {

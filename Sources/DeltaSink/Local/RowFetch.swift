@@ -3,61 +3,51 @@ import CDCCore
 /// Reads single rows of data files: the values that changes did not carry.
 struct RowFetch {
   /// Where a row lies.
-  struct Place: Hashable {
+  struct Place: Hashable, Comparable {
     var file: String
     var row: Int64
+
+    static func < (a: Place, b: Place) -> Bool { (a.file, a.row) < (b.file, b.row) }
   }
 
+  /// Physical names and types.
+  let columns: [(name: String, type: ColumnType)]
   let readers: [String: ParquetFileReader]
 
+  /// Hands over the rows, one row group's after the other's: in memory is one column of one row group.
+  ///
   /// - Parameters:
-  ///   - columns: physical names and types.
-  ///   - places: one a result row; nil gives nulls.
-  /// - Returns: a vector a column. A file without the column gives nulls.
-  func read(_ columns: [(name: String, type: ColumnType)], at places: [Place?]) throws -> [ColumnVector] {
-    var pieces = columns.map { _ in [ColumnVector]() }
-    var positions = [Int32](repeating: -1, count: places.count)
-    var count: Int32 = 0
-    var byFile: [String: [Int]] = [:]
-    for (slot, place) in places.enumerated() {
-      if let place { byFile[place.file, default: []].append(slot) }
-    }
-    for (file, slots) in byFile.sorted(by: { $0.key < $1.key }) {
-      guard let reader = readers[file] else { continue }
-      let ordered = slots.map { (slot: $0, row: places[$0]?.row ?? 0) }.sorted { $0.row < $1.row }
-      var next = 0
+  ///   - places: ascending.
+  ///   - body: gets a run of positions in `places` and for each column a vector of as many rows. A file without the
+  ///     column gives nulls.
+  func forEachRun(
+    _ places: [Place], _ body: (_ run: Range<Int>, _ columns: [ColumnVector]) throws -> Void
+  ) throws {
+    var next = 0
+    while next < places.count {
+      let file = places[next].file
+      guard let reader = readers[file] else {
+        throw DeltaError(.notFound, "A data file is gone while it was read.", path: file, isRetryable: true)
+      }
       for (number, group) in reader.rowGroups.enumerated() {
         let start = next
         let end = group.firstRow + Int64(group.rowCount)
-        while next < ordered.count, ordered[next].row < end { next += 1 }
+        while next < places.count, places[next].file == file, places[next].row < end { next += 1 }
         if start == next { continue }
-        let rows = ordered[start..<next].map { Int32($0.row - group.firstRow) }
-        try read(columns, reader, number, rows, into: &pieces)
-        for item in ordered[start..<next] {
-          positions[item.slot] = count
-          count += 1
-        }
+        let rows = places[start..<next].map { Int32($0.row - group.firstRow) }
+        try body(start..<next, columns.map { try vector($0, reader, number, rows) })
       }
-    }
-    return zip(columns, pieces).map { column, parts in
-      let all =
-        parts.isEmpty
-        ? ColumnVector(nulls: 0, of: column.type) : ColumnVector(concatenating: parts, of: column.type)
-      return all.gather(positions)
+      // Rows past the file's end cannot be; they would keep us here for ever.
+      while next < places.count, places[next].file == file { next += 1 }
     }
   }
 
-  private func read(
-    _ columns: [(name: String, type: ColumnType)], _ reader: ParquetFileReader, _ group: Int,
-    _ rows: [Int32], into pieces: inout [[ColumnVector]]
-  ) throws {
-    for (index, column) in columns.enumerated() {
-      guard let position = reader.columnIndex(named: column.name) else {
-        pieces[index].append(ColumnVector(nulls: rows.count, of: column.type))
-        continue
-      }
-      let vectors = try reader.read(columns: [position], rowGroup: group)
-      pieces[index].append(vectors[0].gather(rows))
+  private func vector(
+    _ column: (name: String, type: ColumnType), _ reader: ParquetFileReader, _ group: Int, _ rows: [Int32]
+  ) throws -> ColumnVector {
+    guard let position = reader.columnIndex(named: column.name) else {
+      return ColumnVector(nulls: rows.count, of: column.type)
     }
+    return try reader.read(columns: [position], rowGroup: group)[0].gather(rows)
   }
 }

@@ -37,7 +37,7 @@ final class TableFileWriter {
   }
 
   private func begin() throws -> ParquetFileWriter {
-    try PosixDirectory.create(store.tablePath)
+    try store.createFolders()
     return try ParquetFileWriter(
       path: "\(store.tablePath)/\(prefix)\(UniqueName()).parquet", columns: shape.parquetColumns,
       options: options.parquet)

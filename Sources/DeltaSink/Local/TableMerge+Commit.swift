@@ -57,7 +57,18 @@ extension TableMerge {
       let descriptors = try DeletionVector.write(vectors, to: context.table.store)
       vectorFile = try descriptors.first?.filePath()
       for (file, descriptor) in zip(plan.partly, descriptors) {
-        try transaction.setDeletionVector(descriptor, of: file.file, at: time)
+        if file.file.numRecords != nil {
+          try transaction.setDeletionVector(descriptor, of: file.file, at: time)
+        } else {
+          // Another writer left no statistics, and a deletion vector needs the number of records.
+          transaction.remove(file.file, at: time)
+          var marked = file.file
+          marked.deletionVector = descriptor
+          marked.dataChange = true
+          let records = try context.table.reader(of: marked.path).rowCount
+          marked.stats = "{\"numRecords\":\(records),\"tightBounds\":false}"
+          transaction.add(marked)
+        }
       }
       transaction.add(Self.marked(own, descriptors.dropFirst(plan.partly.count)))
     case .copyOnWrite:

@@ -37,11 +37,13 @@ actor TableMerge: PackageTable {
     let compacted = try index.compact(changes, firstRow: nextRow)
     self.index = index
     struck += compacted.superseded
-    var rows = compacted.rows(of: changes)
-    if !compacted.holders.isEmpty {
-      rows = try await filled(rows, compacted, shape)
+    let rows = compacted.rows(of: changes)
+    let writer = fileWriter(shape)
+    if compacted.holders.isEmpty {
+      try writer.write(shape.arrange(rows), rowCount: rows.rowCount)
+    } else {
+      try await writeFilled(rows, compacted, shape, writer)
     }
-    try fileWriter(shape).write(shape.arrange(rows), rowCount: rows.rowCount)
   }
 
   func truncate(_ table: TableSchema, _ transaction: TransactionRun) throws {
@@ -100,81 +102,5 @@ actor TableMerge: PackageTable {
       bounds: KeyBounds(index, entries: entries, table: shape.source), tasks: context.options.lookupTasks)
     matches += try await lookup.find()
     located = entries.upperBound
-  }
-
-  /// Reads the values that stay unchanged from whoever has them.
-  private func filled(
-    _ rows: RowBatch, _ compacted: CompactedChanges, _ shape: TableShape
-  ) async throws -> RowBatch {
-    if compacted.holders.values.contains(where: { if case .destination = $0 { true } else { false } }) {
-      try await locate()
-    }
-    if compacted.holders.values.contains(where: { if case .packageRow = $0 { true } else { false } }) {
-      try writer?.closeFile()
-    }
-    let slots = compacted.holders.keys.sorted()
-    let places = RowPlaces(matches: matches, files: writers.flatMap(\.finished), wanted: compacted.holders)
-    let fetch = RowFetch(
-      readers: try places.files.reduce(into: [:]) { readers, file in
-        readers[file] =
-          try file.hasPrefix("/") && !(base?.file(at: file) != nil)
-          ? ParquetFileReader(path: file) : context.table.reader(of: file)
-      })
-    let wanted = compacted.unchanged.indices.filter { !compacted.unchanged[$0].isEmpty }
-    let fetched = try fetch.read(
-      wanted.map { column in
-        let place = shape.deltaColumn(ofSource: column) ?? 0
-        return (shape.parquetColumns[place].name, shape.types[place])
-      }, at: slots.map { compacted.holders[$0].flatMap(places.place) })
-    var slotOf: [Int32: Int32] = [:]
-    for (slot, position) in slots.enumerated() { slotOf[position] = Int32(slot) }
-    var columns = rows.columns
-    for (column, values) in zip(wanted, fetched) {
-      var picks = Array(0..<Int32(rows.rowCount))
-      for position in compacted.unchanged[column] {
-        if let slot = slotOf[position] { picks[Int(position)] = Int32(rows.rowCount) + slot }
-      }
-      columns[column] = ColumnVector(
-        concatenating: [columns[column], values], of: rows.table.columns[column].type
-      ).gather(picks)
-    }
-    return RowBatch(table: rows.table, rowCount: rows.rowCount, columns: columns)
-  }
-}
-
-/// Where the holders of unchanged values lie.
-private struct RowPlaces {
-  private var byEntry: [Int32: RowFetch.Place] = [:]
-  private let packageFiles: [TableFile]
-  private(set) var files: Set<String> = []
-
-  init(matches: [FileMatches], files packageFiles: [TableFile], wanted: [Int32: CompactedChanges.Holder]) {
-    self.packageFiles = packageFiles.sorted { $0.firstRow < $1.firstRow }
-    var entries: Set<Int32> = []
-    for case .destination(let entry) in wanted.values { entries.insert(entry) }
-    if !entries.isEmpty {
-      for found in matches {
-        for (row, entry) in zip(found.matches.rows, found.matches.entries) where entries.contains(entry) {
-          byEntry[entry] = RowFetch.Place(file: found.file.path, row: Int64(row))
-        }
-      }
-    }
-    files = Set(byEntry.values.map(\.file))
-    for case .packageRow(let row) in wanted.values {
-      if let file = file(of: row) { files.insert(file.path) }
-    }
-  }
-
-  private func file(of row: Int64) -> TableFile? {
-    packageFiles.last { $0.firstRow <= row }.flatMap { $0.rows.contains(row) ? $0 : nil }
-  }
-
-  func place(_ holder: CompactedChanges.Holder) -> RowFetch.Place? {
-    switch holder {
-    case .destination(let entry): byEntry[entry]
-    case .packageRow(let row):
-      file(of: row).map { RowFetch.Place(file: $0.path, row: row - $0.firstRow) }
-    case .nobody: nil
-    }
   }
 }

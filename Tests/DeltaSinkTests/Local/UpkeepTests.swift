@@ -110,7 +110,8 @@ struct UpkeepTests {
     changed.columns[1].type = .long
     let error = await #expect(throws: CDCError.self) {
       try await Fixture.deliver(
-        lake, [Fixture.changes(.insert, [[.integer(9), .integer(9), .null]], at: 150, table: changed)], to: 160)
+        lake, [Fixture.changes(.insert, [[.integer(9), .integer(9), .null]], at: 150, table: changed)],
+        to: 160)
     }
     #expect(error?.code == .schemaContract && error?.column == "name")
     try await harness.inspect(Fixture.table, Fixture.rows(0..<3, "x"))
@@ -123,7 +124,8 @@ struct UpkeepTests {
       let lake = harness.destination()
       try await Fixture.load(lake, Fixture.rows(0..<3, "x"))
       let package = try await lake.beginPackage(LoadPackage(pipeline: "p", from: LSN(100)))
-      try await package.write(Fixture.changes(.insert, Fixture.rows(5..<9, "y"), at: 150), disposition: .merge)
+      try await package.write(
+        Fixture.changes(.insert, Fixture.rows(5..<9, "y"), at: 150), disposition: .merge)
     }
     #expect(try files(path).count == 2)
     _ = try await harness.destination().open(pipeline: "p")
