@@ -61,6 +61,7 @@ struct DemoCommand: AsyncParsableCommand {
     Terminal.print("store filled in \(decimal(seconds(.now - started), places: 1)) s")
 
     let pipeline = parts.pipeline(progress: progress)
+    progress.step("full load")
     let load = try await pipeline.fullLoad()
     try Lake.markAsDemo(settings.lake)
     progress.finish()
@@ -70,6 +71,7 @@ struct DemoCommand: AsyncParsableCommand {
     let simulation = try await SimulationRun(settings: connection, counts: counts, seed: seed).run()
     progress.finish()
 
+    progress.step("applying the changes")
     let capture = try await parts.pipeline(progress: progress).capture()
     progress.finish()
     let verification = try await VerifyCommand.verify(parts, progress, named: 3)
@@ -80,7 +82,11 @@ struct DemoCommand: AsyncParsableCommand {
           load: load, simulation: simulation, capture: capture, verification: verification,
           lake: settings.lake
         ).text)
-    if options.source == nil { try await parts.source.cleanUp() }
+    if options.source != nil {
+      Terminal.print(
+        "\nThe slot \(parts.source.slotName) stays at the server, so that cdc run --mode cdc --pipeline "
+          + "\(settings.pipeline) can go on; cdc cleanup --pipeline \(settings.pipeline) drops it.")
+    }
     if !verification.isEqual { throw CheckFailed() }
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CDCCore
+internal import PGWire
 
 #if canImport(Glibc)
   internal import Glibc
@@ -40,7 +41,7 @@ struct Failure {
     case let error as UsageError: return Failure(2, error.description)
     case let error as CDCError:
       // What passes by itself, such as a slot in use, is no fault of the settings.
-      return Failure(error.code == .configuration && !error.isRetryable ? 2 : 1, error.description)
+      return Failure(error.code == .configuration && !error.isRetryable ? 2 : 1, text(of: error))
     case is CancellationError:
       return Failure(1, "Stopped before the work was done. Run the same command again to go on.")
     default: break
@@ -51,6 +52,20 @@ struct Failure {
     if code == .validationFailure { return Failure(2, CDCCommand.fullMessage(for: error)) }
     if let exit = error as? ExitCode { return Failure(exit.rawValue, nil) }
     return Failure(1, "\(error)")
+  }
+
+  /// What to do about it stands in the error; of its cause only what the server said is news.
+  static func text(of error: any Error) -> String {
+    guard var error = error as? CDCError, let cause = error.underlying as? PostgresError else {
+      return "\(error)"
+    }
+    error.underlying = nil
+    let state = cause.sqlState.map { " (SQLSTATE \($0))" } ?? ""
+    // Data exceptions and constraint violations quote values.
+    if let kind = cause.sqlState?.prefix(2), "22 23".contains(kind) {
+      return "\(error)\(state)"
+    }
+    return "\(error) The server said: \(cause.message)\(state)."
   }
 
   func report() -> Never {

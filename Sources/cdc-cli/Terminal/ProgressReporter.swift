@@ -33,10 +33,10 @@ final class ProgressReporter: Sendable {
         state.changes += checkpoint.rowCount
         return due(&state) ? changesLine(state, checkpoint) : nil
       case .retrying(let error, let pause):
-        let text = "\(error)".split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let text = Failure.text(of: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         defer { state.lastError = text }
-        return (state.lastError == text ? "Failed again" : text)
-          + " – trying again in \(decimal(seconds(pause), places: 1)) s."
+        return (state.lastError == text ? "Failed again." : text)
+          + " Trying again in \(decimal(seconds(pause), places: 1)) s."
       }
     }
     guard let line else { return }
