@@ -28,6 +28,16 @@ package final class ConnectionExecutor: SerialExecutor {
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     unsafe UnownedSerialExecutor(ordinary: self)
   }
+
+  package func checkIsolated() {
+    precondition(queue.isCurrentThread, "not on the connection's thread")
+  }
+
+  /// Calls `body` on the thread whenever it has been idle for `interval` nanoseconds: what must happen in time, however
+  /// busy the threads are that other tasks share. Nil ends that.
+  func whenIdle(every interval: Int64 = 0, _ body: (@Sendable () -> Void)?) {
+    queue.setIdleBody(body, interval: interval)
+  }
 }
 
 /// The jobs that wait for the thread. Everything mutable is guarded by `mutex`.
@@ -38,6 +48,9 @@ private final class JobQueue: @unchecked Sendable {
   /// Each with its executor, which so outlives the job.
   private var waiting: [(job: UnownedJob, executor: ConnectionExecutor)] = []
   private var isStopped = false
+  private var idleBody: (@Sendable () -> Void)?
+  private var idleInterval: Int64 = 0
+  private var thread: pthread_t?
 
   init() {
     unsafe mutex.initialize(to: pthread_mutex_t())
@@ -67,16 +80,50 @@ private final class JobQueue: @unchecked Sendable {
     unsafe pthread_mutex_unlock(mutex)
   }
 
+  func setIdleBody(_ body: (@Sendable () -> Void)?, interval: Int64) {
+    unsafe pthread_mutex_lock(mutex)
+    idleBody = body
+    idleInterval = interval
+    unsafe pthread_cond_signal(changed)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  var isCurrentThread: Bool {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    guard let thread = thread else { return false }
+    return pthread_equal(thread, pthread_self()) != 0
+  }
+
   func run() {
+    unsafe pthread_mutex_lock(mutex)
+    thread = pthread_self()
+    unsafe pthread_mutex_unlock(mutex)
     while true {
       unsafe pthread_mutex_lock(mutex)
-      while waiting.isEmpty && !isStopped { unsafe pthread_cond_wait(changed, mutex) }
+      var isIdle = false
+      while waiting.isEmpty && !isStopped && !isIdle { isIdle = waitForChange() }
       let jobs = waiting
       waiting = []
+      let body = isIdle ? idleBody : nil
       unsafe pthread_mutex_unlock(mutex)
-      if jobs.isEmpty { return }
+      if let body { body() } else if jobs.isEmpty { return }
       for (job, executor) in jobs { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
     }
+  }
+
+  /// True when nothing happened for as long as the idle body wants.
+  private func waitForChange() -> Bool {
+    guard idleBody != nil else {
+      unsafe pthread_cond_wait(changed, mutex)
+      return false
+    }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    let end = Int64(time.tv_nsec) + idleInterval
+    time.tv_sec += Int(end / 1_000_000_000)
+    time.tv_nsec = Int(end % 1_000_000_000)
+    return unsafe pthread_cond_timedwait(changed, mutex, &time) == ETIMEDOUT
   }
 }
 

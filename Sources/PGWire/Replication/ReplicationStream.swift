@@ -4,7 +4,7 @@ internal import Synchronization
 /// A slot being read: hands messages to a handler, keeps the connection alive whatever the handler's owner does,
 /// and tells the server how far it may forget.
 ///
-/// Runs on its connection's thread. Between two calls of `receive` a task of its own sends what the server must hear.
+/// Runs on its connection's thread. Between two calls of `receive` that thread sends what the server must hear.
 package actor ReplicationStream {
   package nonisolated let options: ReplicationOptions
   /// The pgoutput protocol version in use.
@@ -59,17 +59,14 @@ package actor ReplicationStream {
       await connection.close()
       throw error
     }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { await stream.keepAlive() }
-      defer { group.cancelAll() }
-      do {
-        let result = try await body(stream)
-        await stream.finish()
-        return result
-      } catch {
-        await stream.finish()
-        throw error
-      }
+    await stream.keepAlive()
+    do {
+      let result = try await body(stream)
+      await stream.finish()
+      return result
+    } catch {
+      await stream.finish()
+      throw error
     }
   }
 
@@ -106,16 +103,15 @@ package actor ReplicationStream {
     }
   }
 
-  /// Sends what is due while nobody calls `receive`.
-  private func keepAlive() async {
-    let quarter = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 8 : Int64.max
-    let step = Duration.nanoseconds(min(quarter, 250_000_000))
-    while !Task.isCancelled, !hasEnded {
-      do {
-        try await Task.sleep(for: step)
-        if hasEnded { return }
-        try reportIfDue(pending: pendingPosition)
-      } catch { return }
+  /// Sends what is due while nobody calls `receive`: on the connection's own thread, not by a task, which would wait
+  /// for a shared one while those are busy encoding.
+  private func keepAlive() {
+    let eighth = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 8 : Int64.max
+    executor.whenIdle(every: min(eighth, 250_000_000)) { [weak self] in
+      self?.assumeIsolated { stream in
+        // A connection that broke is found broken by the next `receive`.
+        try? stream.reportIfDue(pending: stream.pendingPosition)
+      }
     }
   }
 
@@ -123,6 +119,7 @@ package actor ReplicationStream {
   /// middle of a large transaction is not waited for.
   private func finish() {
     hasEnded = true
+    executor.whenIdle(nil)
     defer { handle.finish() }
     guard handle.activity == .replication else { return }
     do {

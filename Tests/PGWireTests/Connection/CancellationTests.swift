@@ -58,7 +58,7 @@ import Testing
     }
     #expect(error?.code == .timeout)
     #expect(error?.isRetryable == true)
-    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(ContinuousClock.now - start < .seconds(20), "the default of 30 s, not the 2 s asked for")
   }
 
   @Test func connectingIsCancelledWithinASecond() async throws {

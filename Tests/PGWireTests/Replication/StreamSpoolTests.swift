@@ -49,10 +49,11 @@ import Testing
     #expect(spool.transactionCount == 0)
   }
 
-  @Test func mutatedStreamsNeverTrap() throws {
+  @Test func mutatedStreamsNeverTrap() async throws {
     let recorded = try RecordedMessages("streamed-text-v2").messages
     var generator = SeededGenerator(state: 7)
     for _ in 0..<40 {
+      await Task.yield()
       var messages = recorded
       for _ in 0..<4 {
         let index = Int(generator.next() % UInt64(messages.count))
