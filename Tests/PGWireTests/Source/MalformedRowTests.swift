@@ -79,7 +79,7 @@ struct MalformedRowTests {
 
 extension RelationMessage {
   fileprivate init(oid: UInt32, schema: String, name: String, columns: [String]) {
-    var bytes: [UInt8] = withUnsafeBytes(of: oid.bigEndian) { unsafe Array($0) }
+    var bytes: [UInt8] = unsafe withUnsafeBytes(of: oid.bigEndian) { unsafe Array($0) }
     bytes += Array(schema.utf8) + [0] + Array(name.utf8) + [0, UInt8(ascii: "d"), 0, UInt8(columns.count)]
     for column in columns { bytes += [0] + Array(column.utf8) + [0, 0, 0, 0, 25, 0xFF, 0xFF, 0xFF, 0xFF] }
     var offset = 0
