@@ -1,8 +1,5 @@
 internal import CLibpq
 
-/// Less than it takes a fast server to fill the socket's buffer, of about 200 KB.
-private let copyNap: Int64 = 200_000
-
 /// COPY in both directions, without blocking in libpq. Source: PostgreSQL manual, "Functions Associated with the COPY Command".
 extension LibpqHandle {
   func startCopy(_ sql: String, direction: Activity, operation: String) throws {
@@ -47,11 +44,8 @@ extension LibpqHandle {
           let bytes = unsafe UnsafeRawBufferPointer(start: row, count: count)
           if unsafe try handler.receive(bytes.bytes) == .pause { return true }
         } else if count == 0 {
-          let began = monotonicNanoseconds()
           let readiness = try wait()
-          guard readiness.isReadable else { continue }
-          nap(copyNap, waited: monotonicNanoseconds() &- began)
-          try consumeInput(operation)
+          if readiness.isReadable { try consumeInput(operation) }
         } else if count == -1 {
           activity = .idle
           try expectCompletion(operation)

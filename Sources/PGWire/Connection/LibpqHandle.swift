@@ -137,17 +137,6 @@ extension LibpqHandle {
     return readiness
   }
 
-  /// Lets more come before it is read, where a wait has just ended.
-  ///
-  /// A busy server writes in small pieces: reading each at once costs both sides a system call and a switch. A wait
-  /// that was short, but was one, says that the server is busy and we are faster; on a quiet connection nothing is
-  /// delayed, and a backlog is read at once. In nanoseconds; at most 0.9 ms, for the server must not meet a full socket.
-  func nap(_ nap: Int64, waited: Int64) {
-    guard nap > 0, waited > 3_000, waited < 1_000_000 else { return }
-    var time = timespec(tv_sec: 0, tv_nsec: Int(min(nap, 900_000)))
-    unsafe nanosleep(&time, nil)
-  }
-
   /// Reads what the socket has, without blocking. Where the connection breaks, what came before may still hold the
   /// server's own reason: it is parsed first, and the next `wait` throws.
   func consumeInput(_ operation: String) throws(PostgresError) {

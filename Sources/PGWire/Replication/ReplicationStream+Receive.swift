@@ -97,15 +97,22 @@ extension ReplicationStream {
       let deadline = min(status.deadline(flushed: flushed), handler.deadline, try silenceDeadline(now: began))
       readiness = try handle.wait(forWriting: hasUnsentOutput, deadline: deadline)
       if readiness.isWritable { try flushOutput() }
-      if readiness.isReadable {
-        handle.nap(options.nap.nanoseconds, waited: monotonicNanoseconds() &- began)
-      }
+      if readiness.isReadable { nap(waited: monotonicNanoseconds() &- began) }
     }
     if readiness.isReadable {
       try handle.consumeInput("reading changes")
       lastHeard = monotonicNanoseconds()
     }
     return .next
+  }
+
+  /// On a busy stream the walsender writes message by message: reading each at once costs both sides a system call.
+  /// A short wait that has just ended says that the stream is busy; on a quiet one nothing is delayed.
+  private func nap(waited: Int64) {
+    let nap = options.nap.nanoseconds
+    guard nap > 0, waited < 1_000_000 else { return }
+    var time = timespec(tv_sec: 0, tv_nsec: Int(min(nap, 900_000)))
+    unsafe nanosleep(&time, nil)
   }
 
   /// When to ask a silent server whether it lives; throws when it did not answer in time.
