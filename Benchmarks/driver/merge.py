@@ -11,6 +11,7 @@ def benchmark(bench, work, rows, changes, runs, shuffled):
     """Both sides start from copies of one table and apply the same batch; each times its merge alone."""
     base, batch = work / "merge-base", work / "merge-batch.parquet"
     shutil.rmtree(base, ignore_errors=True)
+    batch.unlink(missing_ok=True)
     measure.run([bench, "merge-table", "--lake", base, "--batch", batch, "--rows", rows, "--changes", changes,
                  *(["--shuffled"] if shuffled else [])])
 
