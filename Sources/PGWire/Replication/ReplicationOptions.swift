@@ -19,7 +19,7 @@ public struct ReplicationOptions: Sendable {
   public var serverTimeout = Duration.seconds(60)
   /// On a busy stream, how long to let messages gather before reading them; zero never waits. Fewer wake-ups on
   /// both sides are worth 10 to 30 % of the rate.
-  public var nap = Duration.microseconds(200)
+  public var nap = Duration.microseconds(100)
   /// What streamed transactions may take in memory before they go to a temporary file, in bytes.
   public var spoolMemory = 32 << 20
   /// Where that file lies; nil: `TMPDIR`, else `/tmp`.

@@ -12,7 +12,7 @@ public final class PostgresSource: ChangeSource {
     /// Take transactions that are still running, so that a large one need not end before its changes come.
     public var streamsInProgress = true
     /// How long the reader sleeps after the first byte before it drains what has come; longer is not better.
-    public var nap: Duration = .microseconds(200)
+    public var nap: Duration = .microseconds(100)
     /// The server hears of this side at least this often.
     public var statusInterval: Duration = .seconds(10)
 
