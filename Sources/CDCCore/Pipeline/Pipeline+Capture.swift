@@ -17,7 +17,6 @@ extension Pipeline {
     try await retrying { progressed in
       let checkpoint = try await openCheckpoint()
       report.position = checkpoint.position
-      if case .position(let position) = stop, position <= checkpoint.position { return }
       try await captureOnce(from: checkpoint, until: stop) { done, changes in
         progressed()
         report.position = done.position

@@ -10,8 +10,9 @@ extension PostgresSource {
     from position: LSN, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
-    if case .position(let end) = stop, end <= position { return }
+    // Also where there is nothing to read: a slot that is gone is to be heard of now, not with the next change.
     let (resolver, replication) = try await prepareStream(from: position)
+    if case .position(let end) = stop, end <= position { return }
     let reader = ChangeReader(
       source: self, resolver: resolver, assembler: ChangeAssembler(limits: limits, stop: stop), sink: sink)
     do {
