@@ -36,6 +36,9 @@ let package = Package(
       name: "CLibpq", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
@@ -56,7 +59,7 @@ let package = Package(
     .target(
       name: "DeltaSink",
       dependencies: [
-        "CDCCore", "CZlib", "CZstd", .product(name: "Logging", package: "swift-log"),
+        "CDCCore", "CCurl", "CZlib", "CZstd", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -1,0 +1,7 @@
+/// How a workspace is told who is asking.
+public enum DatabricksCredentials: Sendable, Hashable {
+  /// A service principal's OAuth client (machine to machine).
+  case oauthM2M(clientID: String, secret: Secret)
+  /// A personal access token, or any other bearer token that somebody else keeps fresh.
+  case token(Secret)
+}
