@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
     var settings = try options.load()
     if options.pipeline == nil { settings.pipeline = "demo" }
     settings.resources = ResourceList(StoreTable.all.map { Resource("public.\($0.name)") })
-    try Lake.prepareForDemo(settings.lake)
+    try LakeFolder.prepareForDemo(settings.lake)
     guard options.source == nil else { return try await run(settings) }
     let progress = ProgressReporter(isQuiet: false)
     progress.step("starting a PostgreSQL server")
@@ -48,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
     defer { progress.finish() }
     let connection = try ConnectionSettings(settings.source)
     let parts = try Composition(settings)
-    try await parts.check()
+    try await parts.requireReachable()
     // What an earlier demo has left at a server of the user's.
     try await parts.source.cleanUp()
 
@@ -63,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
     let pipeline = parts.pipeline(progress: progress)
     progress.step("full load")
     let load = try await pipeline.fullLoad()
-    try Lake.markAsDemo(settings.lake)
+    try LakeFolder.markAsDemo(settings.lake)
     progress.finish()
 
     progress.step("simulating sales")

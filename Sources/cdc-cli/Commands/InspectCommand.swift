@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import CDCCore
-internal import DeltaSink
 internal import Synchronization
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Shows a table of the lake: columns, size, versions, first rows.")
+    commandName: "inspect", abstract: "Shows a table of the destination: columns, size, versions, first rows."
+  )
 
   @Argument(help: ArgumentHelp("The table: SCHEMA.TABLE, or TABLE of schema public.", valueName: "table"))
   var table: String
@@ -16,23 +16,23 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try options.load()
-    let lake = try Composition(settings).lake
+    let target = try Composition.target(settings)
     let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
     let name =
       parts.count == 2
       ? TableName(schema: parts[0], name: parts[1]) : TableName(schema: "public", name: table)
-    guard let found = try await lake.describe(name) else {
+    guard let found = try await target.describe(name) else {
       throw UsageError(
-        "The lake \(settings.lake) has no table \(name). Give it as SCHEMA.TABLE as the source spells it; "
+        "There is no table \(name) in \(target.name). Give it as SCHEMA.TABLE as the source spells it; "
           + "if it was never loaded, run cdc run --mode full_load --tables '\(name)'.")
     }
-    let history = try await lake.history(of: name, limit: versions)
+    let history = try await target.history(of: name, limit: versions)
     if json { return try JSONOutput.print(Inspection(found, history)) }
     show(found, history)
-    if rows > 0 { Terminal.print("\n" + (try await firstRows(lake, found.schema))) }
+    if rows > 0 { Terminal.print("\n" + (try await firstRows(target.destination, found.schema))) }
   }
 
-  private func show(_ table: LakeTable, _ history: [LakeTableVersion]) {
+  private func show(_ table: TableDescription, _ history: [TableVersion]) {
     var columns = TextTable(("column", .left), ("type", .left), ("key", .left))
     for (index, column) in table.schema.columns.enumerated() {
       let key = table.schema.key.firstIndex(of: index).map { "key \($0 + 1)" } ?? ""
@@ -44,16 +44,17 @@ struct InspectCommand: AsyncParsableCommand {
       versions.append("\(version.version)", time, version.operation ?? "")
     }
     let rows = table.rows.map { plural($0, "row") } ?? "an unknown number of rows"
-    Terminal.print("\(table.schema.name) in \(table.path)")
+    Terminal.print("\(table.schema.name) in \(table.place)")
     Terminal.print("\(rows) in \(plural(table.files, "file")), \(bytes(table.bytes))\n")
     Terminal.print(columns.text + "\n\n" + versions.text)
   }
 
-  private func firstRows(_ lake: LocalDeltaDestination, _ schema: TableSchema) async throws -> String {
+  private func firstRows(_ destination: any ReadableDestination, _ schema: TableSchema) async throws -> String
+  {
     let taken = Mutex<[[String]]>([])
     let limit = rows
     do {
-      try await lake.read(schema.name, columns: nil) { batch in
+      try await destination.read(schema.name, columns: nil) { batch in
         let isEnough = taken.withLock { taken in
           for row in 0..<min(batch.rowCount, limit - taken.count) {
             taken.append(
@@ -101,7 +102,7 @@ private struct Inspection: Encodable {
   }
 
   let table: String
-  let path: String
+  let place: String
   let version: Int
   let files: Int
   let bytes: Int
@@ -109,9 +110,9 @@ private struct Inspection: Encodable {
   let columns: [Column]
   let versions: [Version]
 
-  init(_ found: LakeTable, _ history: [LakeTableVersion]) {
+  init(_ found: TableDescription, _ history: [TableVersion]) {
     table = found.schema.name.description
-    path = found.path
+    place = found.place
     version = found.version
     files = found.files
     bytes = found.bytes

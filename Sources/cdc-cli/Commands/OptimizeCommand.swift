@@ -7,7 +7,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     commandName: "optimize",
     abstract: "Gathers small files and removes deleted rows from the files that hold them.",
     discussion: """
-      Takes the lake's tables that --tables names, or all. With --vacuum files that no version younger than the \
+      Takes the destination's tables that --tables names, or all. With --vacuum files that no version younger than the \
       retention needs are deleted as well; earlier versions cannot be read afterwards.
       """)
 
@@ -25,28 +25,27 @@ struct OptimizeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try options.load()
-    let lake = try Composition(settings).lake
-    let all = try lake.tableNames()
+    let target = try Composition.target(settings)
+    let all = try await target.tableNames()
     // Without a word about tables all of them: the default, public.*, is one for sources.
     let names = options.tables.isEmpty ? all : all.filter { settings.resources.hints(for: $0) != nil }
     guard !names.isEmpty else {
       throw UsageError(
         all.isEmpty
-          ? "The lake \(settings.lake) has no tables. Run cdc run --mode full_load, or give the lake's folder with --lake."
-          : "No table of the lake \(settings.lake) fits --tables. It has \(all.map(\.description).joined(separator: ", "))."
+          ? "There are no tables in \(target.name). Run cdc run --mode full_load, or name another place with \(target.flags)."
+          : "No table in \(target.name) fits --tables. It has \(all.map(\.description).joined(separator: ", "))."
       )
     }
     let progress = ProgressReporter(isQuiet: json)
     var results: [Result] = []
     for name in names {
       progress.step("optimize \(name)")
-      let optimized = dryRun ? nil : try await lake.optimize(name)
+      let optimized = dryRun ? nil : try await target.optimize(name)
       var result = Result(
-        table: name.description, filesRemoved: optimized?.filesRemoved ?? 0,
-        filesAdded: optimized?.filesAdded ?? 0)
+        table: name.description, filesRemoved: optimized?.removed ?? 0, filesAdded: optimized?.added ?? 0)
       if vacuum {
-        let report = try lake.vacuum(name, retention: .seconds(retainHours * 3600), dryRun: dryRun)
-        (result.filesVacuumed, result.bytesVacuumed) = (report.files.count, report.bytes)
+        let report = try await target.vacuum(name, retainHours: retainHours, dryRun: dryRun)
+        (result.filesVacuumed, result.bytesVacuumed) = (report.count, report.bytes)
       }
       results.append(result)
     }
@@ -67,7 +66,8 @@ struct OptimizeCommand: AsyncParsableCommand {
     for result in results {
       table.rows.append(
         [result.table, grouped(result.filesRemoved), grouped(result.filesAdded)]
-          + (vacuum ? [grouped(result.filesVacuumed ?? 0), bytes(result.bytesVacuumed ?? 0)] : []))
+          + (vacuum
+            ? [grouped(result.filesVacuumed ?? 0), result.bytesVacuumed.map { bytes($0) } ?? "–"] : []))
     }
     Terminal.print(table.text)
   }

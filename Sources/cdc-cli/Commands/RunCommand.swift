@@ -31,14 +31,14 @@ struct RunCommand: AsyncParsableCommand {
     }
     let progress = ProgressReporter(isQuiet: false)
     let parts = try Composition(settings)
-    if !continuous { try await parts.check() }
+    if !continuous { try await parts.requireReachable() }
     let pipeline = parts.pipeline(progress: progress, isService: continuous)
     defer { progress.finish() }
     switch mode {
     case .fullLoad:
       let report = try await pipeline.fullLoad()
       progress.finish()
-      try print(report, lake: settings.lake)
+      try print(report, into: parts.target.name)
     case .cdc:
       let report = try await continuous ? captureUntilStopped(pipeline) : pipeline.capture()
       progress.finish()
@@ -63,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
 
   // MARK: results
 
-  private func print(_ report: LoadReport, lake: String) throws {
+  private func print(_ report: LoadReport, into place: String) throws {
     if json { return try JSONOutput.print(LoadResult(report)) }
     var table = TextTable(("table", .left), ("rows", .right))
     for entry in report.tables { table.append(entry.name.description, grouped(entry.rows)) }
@@ -71,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     Terminal.print(
       "\nFull load: \(plural(report.tables.count, "table")), \(plural(report.rows, "row")) in "
         + "\(decimal(seconds(report.duration), places: 1)) s (\(perSecond(report.rows, report.duration)) rows/s), "
-        + "as of \(report.position), in \(lake).")
+        + "as of \(report.position), in \(place).")
   }
 
   private func print(_ report: CaptureReport) throws {

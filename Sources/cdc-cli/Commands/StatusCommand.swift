@@ -11,7 +11,8 @@ internal import PGWire
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Shows the slot, how far the lake is behind, and the last package.")
+    commandName: "status",
+    abstract: "Shows the slot, how far the destination is behind, and the last package.")
 
   @Flag(help: "Print the status as JSON.") var json = false
   @OptionGroup var options: SettingsOptions
@@ -19,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let parts = try Composition(try options.load())
     let slot = try await parts.source.status()
-    let checkpoint = try await parts.lake.lastCheckpoint(of: parts.settings.pipeline)
+    let checkpoint = try await parts.target.lastCheckpoint(of: parts.settings.pipeline)
     let status = Status(parts, slot, checkpoint)
     if json { try JSONOutput.print(status) } else { Terminal.print(status.text) }
   }
@@ -44,11 +45,11 @@ private struct Status: Encodable {
   }
 
   let pipeline: String
-  let lake: String
+  let destination: String
   /// Nil where there is no slot.
   let slot: Slot?
   let serverPosition: String?
-  /// Log that was written after the lake's position, and how old the newest transaction in the lake is if any was.
+  /// Log that was written after the destination's position, and how old the newest transaction there is if any was.
   let lagBytes: Int?
   let lagSeconds: Double?
   /// Nil before a first full load was finished.
@@ -56,7 +57,7 @@ private struct Status: Encodable {
 
   init(_ parts: Composition, _ state: SlotState?, _ checkpoint: Checkpoint?) {
     pipeline = parts.settings.pipeline
-    lake = parts.settings.lake
+    destination = parts.target.name
     slot = state.map {
       Slot(
         name: $0.name, isActive: $0.isActive, activePid: $0.activePID, walStatus: $0.walStatus,
@@ -83,7 +84,7 @@ private struct Status: Encodable {
   }
 
   var text: String {
-    var lines = [("pipeline", pipeline), ("lake", lake)]
+    var lines = [("pipeline", pipeline), ("destination", destination)]
     if let slot {
       lines.append(
         ("slot", "\(slot.name), " + (slot.activePid.map { "in use by process \($0)" } ?? "not in use")))
@@ -100,7 +101,7 @@ private struct Status: Encodable {
     if let lastPackage {
       lines.append(
         ("last package", "\(lastPackage.id) (\(lastPackage.kind), \(grouped(lastPackage.rows)) rows)"))
-      lines.append(("lake at", "\(lastPackage.position), \(lastPackage.commitTime)"))
+      lines.append(("it is at", "\(lastPackage.position), \(lastPackage.commitTime)"))
     } else {
       lines.append(("last package", "none: no full load has finished"))
     }

@@ -5,7 +5,7 @@ internal import Synchronization
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compares every row of the lake with the source, at one position of its log.",
+    abstract: "Compares every row of the destination with the source, at one position of its log.",
     discussion: "First applies the changes up to that position. Exits with 3 where anything differs.")
 
   @Option(help: ArgumentHelp("Differing rows that are named, a table.", valueName: "number")) var named = 20
@@ -14,7 +14,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let parts = try Composition(try options.load())
-    try await parts.check()
+    try await parts.requireReachable()
     let progress = ProgressReporter(isQuiet: false)
     let report = try await Self.verify(parts, progress, named: named)
     progress.finish()
@@ -40,7 +40,7 @@ struct VerifyCommand: AsyncParsableCommand {
 extension VerificationReport {
   /// For people: a table of tables, then what differs.
   var text: String {
-    var table = TextTable(("table", .left), ("rows", .right), ("in the lake", .right), ("result", .left))
+    var table = TextTable(("table", .left), ("rows", .right), ("copied", .right), ("result", .left))
     for entry in tables {
       table.append(
         entry.table.description, grouped(entry.sourceRows), grouped(entry.destinationRows), entry.summary)
@@ -71,8 +71,8 @@ extension TableVerification {
 extension RowDifference {
   var text: String {
     switch kind {
-    case .missing: "the row \(key) is missing in the lake"
-    case .extra: "the row \(key) is in the lake only"
+    case .missing: "the row \(key) is missing at the destination"
+    case .extra: "the row \(key) is at the destination only"
     case .different: "the row \(key) differs in \(columns.joined(separator: ", "))"
     }
   }
@@ -87,7 +87,7 @@ private struct VerificationResult: Encodable {
 
   struct Table: Encodable {
     let table: String
-    let sourceRows, lakeRows, missing, extra, different: Int
+    let sourceRows, destinationRows, missing, extra, different: Int
     let isEqual, isExhaustive: Bool
     let shape: [String]
     let rows: [Row]
@@ -104,7 +104,7 @@ private struct VerificationResult: Encodable {
     seconds = cdc_cli.seconds(report.duration)
     tables = report.tables.map { table in
       Table(
-        table: table.table.description, sourceRows: table.sourceRows, lakeRows: table.destinationRows,
+        table: table.table.description, sourceRows: table.sourceRows, destinationRows: table.destinationRows,
         missing: table.missing, extra: table.extra, different: table.different, isEqual: table.isEqual,
         isExhaustive: table.isExhaustive, shape: table.shape.map(\.description),
         rows: table.differences.map { Row(kind: $0.kind.rawValue, key: $0.key, columns: $0.columns) })

@@ -27,8 +27,22 @@ enum DltFiles {
     if let pipeline = root["pipeline_name"]?.string {
       layer.values[.pipeline] = Setting(texts: [pipeline], origin: name)
     }
+    if let dataset = root["dataset_name"]?.string {
+      layer.values[.schema] = Setting(texts: [dataset], origin: name)
+    }
+    let databricks = root["destination"]?.table?["databricks"]?.table?["credentials"]?.table
+    for (theirs, ours) in databricksNames {
+      guard let text = databricks?[theirs]?.string, !text.isEmpty else { continue }
+      layer.values[ours] = Setting(texts: [text], origin: name)
+    }
     return layer
   }
+
+  /// `[destination.databricks.credentials]` in dlt's words.
+  private static let databricksNames: [(String, SettingKey)] = [
+    ("server_hostname", .host), ("http_path", .httpPath), ("catalog", .catalog), ("client_id", .clientID),
+    ("client_secret", .clientSecret), ("access_token", .token),
+  ]
 
   /// A URL, or dlt's table of drivername, username, password, host, port, database.
   private static func connectionString(_ value: any TOMLValueConvertible) -> String? {

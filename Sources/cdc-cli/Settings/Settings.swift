@@ -9,11 +9,16 @@ struct Settings: Sendable {
     case copyOnWrite = "copy_on_write"
   }
 
+  enum Destination: String, CaseIterable, Sendable { case lake, databricks }
+
   /// Nil where nobody said; only `run` needs one.
   var mode: Mode?
   /// A libpq connection string; empty: libpq's own PG* environment decides.
   var source: String
+  var destination: Destination
+  /// The folder, where the destination is a lake.
   var lake: String
+  var databricks: DatabricksPlace
   var pipeline: String
   var resources: ResourceList
   var mergeStyle: MergeStyle
@@ -36,19 +41,31 @@ struct Settings: Sendable {
       layers.append(try DltFiles.layer(text, name: path))
     }
     Secrets.register(environment["PGPASSWORD"])
-    return try Settings(layers)
+    return try Settings(layers, environment: environment)
   }
 
-  /// - Parameter layers: the first that has a value counts.
-  init(_ layers: [SettingsLayer]) throws {
+  /// - Parameters:
+  ///   - layers: the first that has a value counts.
+  ///   - environment: what Databricks' credentials are looked for in.
+  init(_ layers: [SettingsLayer], environment: Environment = Environment(variables: [:])) throws {
     let values = layers.map(\.values)
-    for value in values { value[.source].map { Secrets.register(connection: $0.text) } }
+    for value in values {
+      value[.source].map { Secrets.register(connection: $0.text) }
+      for key in SettingKey.allCases where key.isSecret { Secrets.register(value[key]?.text) }
+    }
     func setting(_ key: SettingKey) -> Setting? { values.lazy.compactMap { $0[key] }.first }
 
     mode = try setting(.mode).map(Self.mode)
     source = setting(.source)?.text ?? ""
     lake = setting(.lake)?.text ?? "./lake"
+    destination = try Self.destination(values)
+    databricks = try DatabricksPlace(values, environment: environment)
     pipeline = try setting(.pipeline).map(Self.pipelineName) ?? "cdc"
+    if setting(.pipeline) == nil, destination == .databricks, let catalog = databricks.catalog,
+      let schema = databricks.schema
+    {
+      pipeline = PipelineName.derived(catalog: catalog, schema: schema)
+    }
     mergeStyle = try setting(.merge).map { try Self.choice($0, "merge") } ?? .deletionVectors
     readers = try setting(.readers).map { try Self.number($0, "readers", 1...64) } ?? 2
     var limits = BatchLimits()
@@ -82,20 +99,34 @@ struct Settings: Sendable {
         + "or cdc, which applies what changed since: pass --mode full_load or --mode cdc.")
   }
 
-  /// It becomes part of slot and publication names, package ids and application ids.
-  private static func pipelineName(_ setting: Setting) throws -> String {
-    let name = setting.text
-    let isValid =
-      (1...40).contains(name.utf8.count)
-      && name.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-          || byte == UInt8(ascii: "_")
+  /// What was said, else what the first place that names a catalog or a lake means, else Databricks where anybody names a
+  /// host or a warehouse, else a lake.
+  private static func destination(_ layers: [[SettingKey: Setting]]) throws -> Destination {
+    if let said = layers.lazy.compactMap({ $0[.destination] }).first {
+      return try choice(said, "destination")
+    }
+    for layer in layers {
+      switch (layer[.lake], layer[.catalog]) {
+      case (let lake?, let catalog?):
+        throw UsageError(
+          "There is a lake, from \(lake.origin), and a catalog of Databricks, from \(catalog.origin): say which of the "
+            + "two is meant by --destination lake or --destination databricks.")
+      case (_?, nil): return .lake
+      case (nil, _?): return .databricks
+      case (nil, nil): continue
       }
-    if isValid { return name }
+    }
+    let isDatabricks = layers.contains { layer in
+      [.host, .warehouseID, .httpPath].contains { layer[$0] != nil }
+    }
+    return isDatabricks ? .databricks : .lake
+  }
+
+  private static func pipelineName(_ setting: Setting) throws -> String {
+    if PipelineName.isValid(setting.text) { return setting.text }
     throw UsageError(
-      "'\(name)', from \(setting.origin), is no pipeline name: use up to 40 of the characters a–z, 0–9 and _, "
-        + "which PostgreSQL allows in the name of a replication slot.")
+      "'\(setting.text)', from \(setting.origin), is no pipeline name: use up to \(PipelineName.longest) of the "
+        + "characters a–z, 0–9 and _, which PostgreSQL allows in the name of a replication slot.")
   }
 
   private static func choice<Choice: RawRepresentable & CaseIterable>(

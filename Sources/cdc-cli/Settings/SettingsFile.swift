@@ -35,13 +35,34 @@ struct SettingsFile {
       guard let value = root[key] else { continue }
       if key == "table" {
         layer.tables = try tables(value)
-      } else if let setting = SettingKey(rawValue: key) {
+      } else if key == "databricks" {
+        try databricks(value, into: &layer)
+      } else if let setting = SettingKey(rawValue: key), !setting.isOfDatabricks {
         layer.values[setting] = Setting(texts: try texts(value, key, setting.kind), origin: origin(key))
       } else {
-        throw unknown(key, among: SettingKey.allCases.map(\.rawValue) + ["[[table]]"])
+        let known = SettingKey.allCases.filter { !$0.isOfDatabricks }.map(\.rawValue)
+        throw unknown(key, among: known + ["[databricks]", "[[table]]"])
       }
     }
     return layer
+  }
+
+  private func databricks(_ value: any TOMLValueConvertible, into layer: inout SettingsLayer) throws {
+    guard let table = value.table else { throw wrongType("databricks", value, "a table, [databricks]") }
+    let known = SettingKey.allCases.filter(\.isOfDatabricks)
+    for key in table.keys {
+      guard let value = table[key] else { continue }
+      let path = "databricks.\(key)"
+      // As TARGET_DATASET and --dataset call it.
+      guard let setting = key == "dataset" ? .schema : known.first(where: { $0.bareName == key }) else {
+        throw unknown(path, among: known.map(\.bareName))
+      }
+      if setting == .schema, layer.values[.schema] != nil {
+        throw UsageError(
+          "\(origin(path)): schema and dataset are two words for one setting: keep one of them.")
+      }
+      layer.values[setting] = Setting(texts: try texts(value, path, setting.kind), origin: origin(path))
+    }
   }
 
   // MARK: [[table]]

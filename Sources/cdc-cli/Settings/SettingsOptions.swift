@@ -11,6 +11,12 @@ struct SettingsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Where the tables go: lake or databricks. (default: databricks where a catalog or a host is set, else lake)",
+      valueName: "destination"))
+  var destination: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The folder of the Delta tables; a table lies at LAKE/SCHEMA/TABLE. (default: ./lake)",
       valueName: "folder"))
   var lake: String?
@@ -20,7 +26,10 @@ struct SettingsOptions: ParsableArguments {
     help: ArgumentHelp("Tables, * for any characters: 'public.*'. (default: public.*)", valueName: "pattern"))
   var tables: [String] = []
 
-  @Option(help: ArgumentHelp("Names slot, publication and checkpoint. (default: cdc)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Names slot, publication and checkpoint. (default: cdc; on Databricks CATALOG__DATASET)",
+      valueName: "name"))
   var pipeline: String?
 
   @Option(
@@ -34,6 +43,8 @@ struct SettingsOptions: ParsableArguments {
     help: ArgumentHelp("Connections that read a full load side by side. (default: 2)", valueName: "number"))
   var readers: String?
 
+  @OptionGroup(title: "Databricks") var databricks: DatabricksFlags
+
   @Option(help: ArgumentHelp("The settings file. (default: cdc.toml, where one lies)", valueName: "file"))
   var config: String?
 
@@ -43,11 +54,11 @@ struct SettingsOptions: ParsableArguments {
   var layer: SettingsLayer {
     var layer = SettingsLayer()
     let texts: [(SettingKey, String?)] = [
-      (.source, source), (.lake, lake), (.pipeline, pipeline), (.write, write), (.merge, merge),
-      (.readers, readers),
+      (.source, source), (.destination, destination), (.lake, lake), (.pipeline, pipeline), (.write, write),
+      (.merge, merge), (.readers, readers),
     ]
-    for (key, text) in texts {
-      layer.values[key] = text.map { Setting(texts: [$0], origin: "--\(key.rawValue)") }
+    for (key, text) in texts + databricks.texts {
+      layer.values[key] = text.map { Setting(texts: [$0], origin: key.flag) }
     }
     if !tables.isEmpty { layer.values[.tables] = Setting(texts: tables, origin: "--tables") }
     return layer

@@ -2,7 +2,7 @@ internal import DeltaSink
 internal import FoundationEssentials
 
 /// The lake's folder, as far as the command itself touches it.
-enum Lake {
+enum LakeFolder {
   static func requireWritable(_ path: String) throws {
     let files = FileManager.default
     do {

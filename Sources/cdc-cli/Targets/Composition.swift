@@ -2,31 +2,38 @@ internal import CDCCore
 internal import DeltaSink
 internal import PGWire
 
-/// Puts source, lake and pipeline together as the settings say: the one place that knows all three libraries.
+/// Puts source, destination and pipeline together as the settings say: the one place that knows all three libraries.
 struct Composition {
   let settings: Settings
   let source: PostgresSource
-  let lake: LocalDeltaDestination
+  let target: any Target
 
   init(_ settings: Settings) throws {
     self.settings = settings
+    target = try Self.target(settings)
     source = try PostgresSource(
       connection: settings.source, pipeline: settings.pipeline, resources: settings.resources)
-    var options = LocalDeltaOptions()
-    options.mergeMode = settings.mergeStyle == .copyOnWrite ? .copyOnWrite : .deletionVectors
-    lake = LocalDeltaDestination(root: settings.lake, options: options)
   }
 
-  /// Fails at once, with the plain reason, where the server cannot be reached or the lake not be written.
-  func check() async throws {
-    try Lake.requireWritable(settings.lake)
+  static func target(_ settings: Settings) throws -> any Target {
+    switch settings.destination {
+    case .lake: return LakeTarget(settings)
+    case .databricks:
+      _ = try settings.databricks.requiredNames()
+      throw UsageError("This build cannot deliver to Databricks yet. Say --destination lake.")
+    }
+  }
+
+  /// Fails at once, with the plain reason, where the server cannot be reached or the destination not be written.
+  func requireReachable() async throws {
+    try await target.requireReachable()
     _ = try await source.currentPosition()
   }
 
   /// - Parameter isService: it has time: it waits for a server that is away. A single run soon gives up.
   func pipeline(progress: ProgressReporter, isService: Bool = false) -> Pipeline {
     Pipeline(
-      name: settings.pipeline, source: source, destination: lake,
+      name: settings.pipeline, source: source, destination: target.destination,
       configuration: PipelineConfiguration(
         resources: settings.resources, captureLimits: settings.captureLimits, readers: settings.readers,
         retry: RetryPolicy(attempts: isService ? 100 : 6), progress: progress.handle))
