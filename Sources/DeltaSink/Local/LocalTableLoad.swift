@@ -16,6 +16,8 @@ final class LocalTableLoad: TableLoad {
   private struct Lanes {
     var all: [FileLane] = []
     var idle: [FileLane] = []
+    /// A commit that names their files may be there: from now on these are not ours to remove.
+    var areSubmitted = false
   }
 
   init(
@@ -71,6 +73,7 @@ final class LocalTableLoad: TableLoad {
       }
       transaction.add(adds)
       transaction.setTransaction(appID: pipeline, version: Int64(bitPattern: position.rawValue), at: time)
+      lanes.withLock { $0.areSubmitted = true }
       switch try transaction.commit() {
       case .committed(let snapshot):
         table.adopt(snapshot)
@@ -90,7 +93,7 @@ final class LocalTableLoad: TableLoad {
   }
 
   func abandon() async {
-    for lane in lanes.withLock({ $0.all }) { await lane.abandon() }
+    for lane in lanes.withLock({ $0.areSubmitted ? [] : $0.all }) { await lane.abandon() }
   }
 }
 

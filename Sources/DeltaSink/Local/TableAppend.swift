@@ -6,6 +6,8 @@ actor TableAppend: PackageTable {
   private var shape: TableShape?
   private var writers: [TableFileWriter] = []
   private var appender = ChangeAppender()
+  /// A commit that names our files may be there: from now on they are not ours to remove.
+  private var isSubmitted = false
 
   init(_ context: PackageContext) { self.context = context }
 
@@ -33,6 +35,7 @@ actor TableAppend: PackageTable {
   func rest() throws { try writers.last?.closeFile() }
 
   func abandon() {
+    if isSubmitted { return }
     for writer in writers { writer.abandon() }
     writers = []
   }
@@ -53,6 +56,7 @@ actor TableAppend: PackageTable {
       for writer in writers { transaction.add(writer.finished.map { writer.action(for: $0, at: time) }) }
       transaction.setTransaction(
         appID: context.pipeline, version: Int64(bitPattern: position.rawValue), at: time)
+      isSubmitted = true
       switch try transaction.commit() {
       case .committed(let snapshot):
         context.table.adopt(snapshot)

@@ -12,6 +12,7 @@ extension TableMerge {
       var rewritten: [TableFileWriter] = []
       var vectorFile: String?
       let transaction = try await self.transaction(shape, position, &rewritten, &vectorFile)
+      isSubmitted = true
       switch try transaction.commit() {
       case .committed(let snapshot):
         context.table.adopt(snapshot)

@@ -17,6 +17,8 @@ actor TableMerge: PackageTable {
   /// Numbers of rows, written by this package, that must not be seen.
   var struck: [Int64] = []
   var isTruncated = false
+  /// A commit that names our files may be there: from now on they are not ours to remove.
+  var isSubmitted = false
   /// Where the destination holds the keys of the entries below `located`.
   var matches: [FileMatches] = []
   var located = 0
@@ -63,6 +65,7 @@ actor TableMerge: PackageTable {
   func rest() throws { try writer?.closeFile() }
 
   func abandon() {
+    if isSubmitted { return }
     for writer in writers { writer.abandon() }
     earlier = []
     writer = nil

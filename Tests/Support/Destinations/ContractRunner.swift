@@ -61,13 +61,15 @@ struct ContractRunner {
     }
   }
 
-  /// Delivers with a fault at the stage: it must come through as an error.
+  /// Delivers with a fault at the stage: it must come through as an error. Then the runner is as if killed, or with
+  /// `abandons` gives the package up as a pipeline does.
   mutating func deliverCutOff(
-    _ transactions: [ModelTransaction], at stage: DeliveryStage, after passings: Int = 0
+    _ transactions: [ModelTransaction], at stage: DeliveryStage, after passings: Int = 0,
+    abandons: Bool = false
   ) async throws {
     faults.arm(stage, after: passings)
     do {
-      try await delivery.deliver(transactions, after: position, to: destination)
+      try await delivery.deliver(transactions, after: position, to: destination, abandons: abandons)
       throw ContractViolation("the fault \(stage) was not met")
     } catch is InjectedFault {
     }

@@ -124,9 +124,29 @@ extension DestinationContract {
         let rows = try await runner.destination.allRows(two[0].name)
         try require(rows.count == 3, "\(rows.count) rows")
       },
+      Case("a load that fails after its commit is not undone by abandoning it") { harness in
+        var runner = try await loaded(harness)
+        try await loadCutOff(&runner, at: .afterLoadCommit).abandon()
+        let rows = try await runner.destination.allRows(two[0].name)
+        try require(rows.count == 3, "\(rows.count) rows")
+      },
     ]
+    + [DeliveryStage.afterTableCommit, .beforeCheckpoint].map { stage in
+      Case("a package that fails at \(stage.rawValue) is not undone by abandoning it") { harness in
+        var runner = try await loaded(harness)
+        for transaction in history() { runner.model.apply(transaction) }
+        try await runner.deliverCutOff(history(), at: stage, abandons: true)
+        for table in two { _ = try await runner.destination.allRows(table.name) }
+        try await runner.restart(two)
+        try await runner.redeliver(history().filter { $0.commitLSN >= runner.position })
+        try await runner.check()
+      }
+    }
 
-  private static func loadCutOff(_ runner: inout ContractRunner, at stage: DeliveryStage) async throws {
+  @discardableResult
+  private static func loadCutOff(
+    _ runner: inout ContractRunner, at stage: DeliveryStage
+  ) async throws -> any TableLoad {
     let load = try await runner.destination.beginLoad(
       two[0], disposition: .merge, pipeline: "contract", position: LSN(300))
     try await load.write(RowBatch(two[0], ContractTables.rows(70..<73)))
@@ -136,5 +156,6 @@ extension DestinationContract {
       throw ContractViolation("the fault \(stage) was not met")
     } catch is InjectedFault {
     }
+    return load
   }
 }
