@@ -8,6 +8,7 @@ struct Packages {
   private var position: LSN
   private var open: (any PackageWriter)?
   private var changes: [TableName: Int] = [:]
+  private var keysAlive: [TableName: KeysAlive] = [:]
 
   init(pipeline: Pipeline, position: LSN) {
     self.pipeline = pipeline
@@ -20,16 +21,11 @@ struct Packages {
   ) async throws -> (checkpoint: Checkpoint, changes: [TableName: Int])? {
     switch event {
     case .changes(let batch):
-      let disposition = pipeline.configuration.resources.disposition(of: batch.table)
-      guard disposition != .replace else { return nil }
-      try await writer().write(batch, disposition: disposition)
-      changes[batch.table.name, default: 0] += batch.operations.count { $0 != .deleteOldKey }
+      let count = batch.operations.count { $0 != .deleteOldKey }
+      if try await write(batch) { changes[batch.table.name, default: 0] += count }
       return nil
     case .truncate(let truncation):
-      for table in truncation.tables {
-        let disposition = pipeline.configuration.resources.disposition(of: table)
-        guard disposition != .replace else { continue }
-        try await writer().truncate(table, disposition: disposition, transaction: truncation.transaction)
+      for table in truncation.tables where try await truncate(table, truncation) {
         changes[table.name, default: 0] += 1
       }
       return nil
@@ -38,11 +34,41 @@ struct Packages {
     }
   }
 
+  /// - Returns: false where the table's disposition has no use for them.
+  private mutating func write(_ batch: ChangeBatch) async throws -> Bool {
+    let disposition = pipeline.configuration.resources.disposition(of: batch.table)
+    guard let delivered = disposition.delivered(batch) else { return false }
+    follow(batch.table, disposition)
+    try keysAlive[batch.table.name]?.add(batch)
+    try await writer().write(delivered, disposition: disposition.delivered)
+    return true
+  }
+
+  private mutating func truncate(_ table: TableSchema, _ truncation: Truncation) async throws -> Bool {
+    let disposition = pipeline.configuration.resources.disposition(of: table)
+    if disposition == .replace || disposition == .insertOnly { return false }
+    let writer = try await writer()
+    follow(table, disposition)
+    if let keys = keysAlive[table.name] {
+      let deletes = try await keys.deletes(of: table, truncation, in: pipeline.destination)
+      for batch in deletes { _ = try await write(batch) }
+    } else {
+      try await writer.truncate(
+        table, disposition: disposition.delivered, transaction: truncation.transaction)
+    }
+    return true
+  }
+
+  private mutating func follow(_ table: TableSchema, _ disposition: WriteDisposition) {
+    if keysAlive[table.name] == nil { keysAlive[table.name] = KeysAlive(table, disposition) }
+  }
+
   /// Drops a package that is not whole.
   mutating func abandon() async {
     await open?.abandon()
     open = nil
     changes = [:]
+    keysAlive = [:]
   }
 
   private mutating func writer() async throws -> any PackageWriter {
@@ -73,6 +99,7 @@ struct Packages {
     defer {
       open = nil
       changes = [:]
+      keysAlive = [:]
       position = boundary.position
     }
     return (checkpoint, changes)

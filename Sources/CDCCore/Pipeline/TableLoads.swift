@@ -8,6 +8,8 @@ actor TableLoads {
   private var loads: [Int: Task<any TableLoad, any Error>] = [:]
   private var pending: [Int: Int] = [:]
   private var rows: [Int]
+  /// When the load began, microseconds since 1970-01-01T00:00:00Z.
+  private let began = Int64.microsecondsSince1970
 
   init(snapshot: any SourceSnapshot, pipeline: Pipeline) {
     self.snapshot = snapshot
@@ -31,7 +33,7 @@ actor TableLoads {
   func handle(_ event: SnapshotEvent) async throws {
     switch event {
     case .rows(let table, let batch):
-      try await load(of: table).write(batch)
+      try await load(of: table).write(disposition(of: table).loaded(batch, at: began))
       rows[table] += batch.rowCount
       pipeline.configuration.progress?(.loading(snapshot.tables[table].name, rows: rows[table]))
       try await passed(table)
@@ -43,6 +45,10 @@ actor TableLoads {
   func abandon() async {
     for task in loads.values { await (try? task.value)?.abandon() }
     loads.removeAll()
+  }
+
+  private func disposition(of table: Int) -> WriteDisposition {
+    pipeline.configuration.resources.disposition(of: snapshot.tables[table])
   }
 
   private func passed(_ table: Int) async throws {
@@ -58,11 +64,12 @@ actor TableLoads {
   private func load(of table: Int) async throws -> any TableLoad {
     if let task = loads[table] { return try await task.value }
     let schema = snapshot.tables[table]
+    let disposition = disposition(of: table)
     let (pipeline, position) = (pipeline, snapshot.position)
     let task = Task {
       try await pipeline.destination.beginLoad(
-        schema, disposition: pipeline.configuration.resources.disposition(of: schema),
-        pipeline: pipeline.name, position: position)
+        disposition.shape(of: schema), disposition: disposition.delivered, pipeline: pipeline.name,
+        position: position)
     }
     loads[table] = task
     return try await task.value

@@ -11,10 +11,10 @@ public struct ResourceList: Sendable, Hashable {
     resources.first { $0.matches(table) }?.hints
   }
 
-  /// What the hints say, else merge where there is a key and append where there is none.
+  /// What the hints say, else merge; append where that would need a key and there is none.
   public func disposition(of table: TableSchema) -> WriteDisposition {
     let hinted = hints(for: table.name)?.writeDisposition ?? .merge
-    return hinted == .merge && !table.hasKey ? .append : hinted
+    return table.hasKey || hinted == .replace ? hinted : .append
   }
 }
 

@@ -1,5 +1,5 @@
-/// The rows that a destination's table stands for. A merged table holds them as they are; an appended one holds the
-/// changes that lead to them, which are played back here.
+/// The rows that a destination's table stands for. A merged table holds them as they are, with soft deletes and scd2
+/// beside rows that are gone; an appended one holds the changes that lead to them, which are played back here.
 struct TableRows: Sendable {
   /// Rows to be counted, with weight 1, or −1 for one that takes an earlier one back.
   typealias Sink = @Sendable (RowBatch, _ weight: Int) async throws -> Void
@@ -23,7 +23,11 @@ struct TableRows: Sendable {
 
   func read(_ sink: @escaping Sink) async throws {
     guard let log else {
-      return try await destination.read(table, columns: nil) { try await sink($0, 1) }
+      return try await destination.read(table, columns: nil) { batch in
+        let alive = batch.rowsAlive
+        if alive.count == batch.rowCount { return try await sink(batch, 1) }
+        if !alive.isEmpty { try await sink(batch.gather(alive), 1) }
+      }
     }
     let extent = LogExtent()
     try await destination.read(table, columns: nil) { await extent.note($0, log) }

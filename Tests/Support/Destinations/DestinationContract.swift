@@ -30,7 +30,9 @@ public enum DestinationContract {
   }
 
   public static let cases: [Case] =
-    loadCases + replayCases + crashCases + keyCases + unchangedCases + shapeCases + appendCases + randomCases
+    loadCases + replayCases + crashCases + keyCases + unchangedCases + shapeCases + appendCases
+    + dispositionCases
+    + randomCases
 }
 
 /// Storage that outlives the destinations over it. One a test.

@@ -16,13 +16,24 @@ public struct ModelDelivery: Sendable {
     schemas = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0) })
   }
 
-  /// Delivers one package. Where it throws, nothing is abandoned: the runner is as if killed.
+  /// Delivers one package. Where it throws, the runner is as if killed, unless `abandons` gives the package up.
   public mutating func deliver(
     _ transactions: [ModelTransaction], after from: LSN, to destination: any Destination,
-    pipeline: String = "contract"
+    pipeline: String = "contract", abandons: Bool = false
   ) async throws {
     let package = LoadPackage(pipeline: pipeline, from: from)
     let writer = try await destination.beginPackage(package)
+    do {
+      try await write(transactions, package, to: writer)
+    } catch {
+      if abandons { await writer.abandon() }
+      throw error
+    }
+  }
+
+  private mutating func write(
+    _ transactions: [ModelTransaction], _ package: LoadPackage, to writer: any PackageWriter
+  ) async throws {
     var count = 0
     for step in steps(transactions) {
       switch step {
@@ -36,19 +47,21 @@ public struct ModelDelivery: Sendable {
       case .boundary: break
       }
     }
-    let end = transactions.last?.end ?? from
+    let end = transactions.last?.end ?? package.from
     try await writer.commit(
       Checkpoint(
-        pipeline: pipeline, kind: .cdc, packageID: package.id(to: end), position: end,
+        pipeline: package.pipeline, kind: .cdc, packageID: package.id(to: end), position: end,
         commitTime: Int64(end.rawValue), rowCount: count))
   }
 
-  private mutating func steps(_ transactions: [ModelTransaction]) -> [ChangeEvent] {
+  mutating func steps(_ transactions: [ModelTransaction]) -> [ChangeEvent] {
     var events: [ChangeEvent] = []
     var open: [TableName: BatchBuilder] = [:]
+    var sequences: [TableName: Int] = [:]
     func close(_ table: TableName) {
       if let builder = open.removeValue(forKey: table), !builder.rows.isEmpty {
         events.append(.changes(builder.batch))
+        sequences[table] = builder.sequence
       }
     }
     for transaction in transactions {
@@ -68,7 +81,7 @@ public struct ModelDelivery: Sendable {
         case .insert(let table, _), .update(let table, _, _), .delete(let table, _):
           guard let schema = schemas[table] else { continue }
           if let builder = open[table], builder.rows.count >= batchRows { close(table) }
-          open[table, default: BatchBuilder(schema)].add(change, transaction)
+          open[table, default: BatchBuilder(schema, sequence: sequences[table] ?? 0)].add(change, transaction)
         }
       }
     }
@@ -79,6 +92,8 @@ public struct ModelDelivery: Sendable {
 
 private struct BatchBuilder {
   let schema: TableSchema
+  /// Counts over all batches of a delivery: no two changes share a position.
+  var sequence: Int
   var rows: [[Value]] = []
   var operations: [CDCCore.Operation] = []
   var positions: [LSN] = []
@@ -86,8 +101,9 @@ private struct BatchBuilder {
   var unchanged: [[Int32]]
   var oldKeyRows: [Int32: Int32] = [:]
 
-  init(_ schema: TableSchema) {
+  init(_ schema: TableSchema, sequence: Int) {
     self.schema = schema
+    self.sequence = sequence
     unchanged = [[Int32]](repeating: [], count: schema.columns.count)
   }
 
@@ -113,7 +129,8 @@ private struct BatchBuilder {
 
   private mutating func add(_ operation: CDCCore.Operation, _ row: [Value], _ transaction: ModelTransaction) {
     operations.append(operation)
-    positions.append(LSN(transaction.commitLSN.rawValue - 1))
+    positions.append(LSN(transaction.commitLSN.rawValue << 20 + UInt64(sequence)))
+    sequence += 1
     rows.append(row)
   }
 
