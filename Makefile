@@ -1,7 +1,7 @@
 # The two commands of the README are `make demo` and `make test`; each installs what it misses.
 # The work is in scripts/, one a target.
 
-.PHONY: build demo test lint bench setup clean
+.PHONY: build demo test lint bench databricks-double setup clean
 
 build:
 	scripts/dependencies.sh build
@@ -20,9 +20,15 @@ lint: setup
 bench: setup
 	scripts/bench.sh
 
+# A stand-in for a Databricks workspace, by hand: prints the settings that point `cdc` at it, runs until it is stopped.
+databricks-double:
+	scripts/dependencies.sh python java
+	scripts/python.sh
+	Tests/Support/DatabricksDouble/run.sh --settings
+
 # What tests, lint and benchmarks need beyond the toolchain, the Python environment included.
 setup:
-	scripts/dependencies.sh build postgresql python
+	scripts/dependencies.sh build postgresql python java
 	scripts/python.sh
 
 clean:

@@ -79,7 +79,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["CDCCore"], path: "Tests/Support",
-      exclude: ["Postgres/keeper.sh", "Python"], swiftSettings: settings),
+      exclude: ["Postgres/keeper.sh", "Python", "DatabricksDouble"], swiftSettings: settings),
     .testTarget(
       name: "CDCCoreTests",
       dependencies: [

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the system has what the named parts need: build, postgresql, python.
+# Makes sure that the system has what the named parts need: build, postgresql, python, java.
 # On Debian and Ubuntu installs what is missing, as root or through sudo where that asks for no password;
 # elsewhere says what to install and stops.
 set -euo pipefail
@@ -18,6 +18,13 @@ have_postgresql_server() {
     [ -x "$directory/initdb" ] && [ -x "$directory/psql" ] && return
   done
   command -v initdb >/dev/null && command -v psql >/dev/null
+}
+
+# The Databricks double's connector is compiled for Java 17.
+have_java() {
+  local version
+  version=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  [ -n "$version" ] && [ "$version" -ge 17 ] && command -v java >/dev/null
 }
 
 have_python() {
@@ -40,11 +47,13 @@ for part in "$@"; do
       need_library libzstd libzstd-dev
       need_library libcurl libcurl4-openssl-dev
       need_library zlib zlib1g-dev
+      need_library libcurl libcurl4-openssl-dev
       ;;
     postgresql) have_postgresql_server || missing+=(postgresql) ;;
     python) [ -n "${CDC_PYTHON:-}" ] || [ -x .venv/bin/python ] || have_python || missing+=(python3 python3-venv) ;;
+    java) have_java || missing+=(default-jdk-headless) ;;
     *)
-      echo "usage: $0 build|postgresql|python ..." >&2
+      echo "usage: $0 build|postgresql|python|java ..." >&2
       exit 2
       ;;
   esac

@@ -1,0 +1,220 @@
+"""The statements that Databricks has and Spark has not, each a pattern and what it does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import copyinto, grants
+from .engine import Table
+from .errors import SqlError
+from .grammar import Captures, Pattern
+from .names import dotted, literal, quoted
+
+if TYPE_CHECKING:
+    from .dialect import Run
+    from .workspace import Workspace
+
+
+@dataclass
+class Rule:
+    pattern: Pattern
+    run: Callable[[Run, Captures], Table]
+
+
+def rules(workspace: Workspace) -> list[Rule]:
+    table = [
+        ("CREATE CATALOG [IF NOT <exists:word>] <name:name> [MANAGED LOCATION <location:string>] [COMMENT <comment:string>]", create_catalog),
+        ("DROP CATALOG [IF <exists:word>] <name:name> [{RESTRICT | <cascade:word>}]", drop_catalog),
+        ("SHOW CATALOGS", show_catalogs),
+        ("CREATE {SCHEMA | DATABASE} [IF NOT <exists:word>] <name:name> [COMMENT <comment:string>] [MANAGED LOCATION <location:string>] [COMMENT <comment:string>]", create_schema),
+        ("DROP {SCHEMA | DATABASE} [IF <exists:word>] <name:name> [{RESTRICT | <cascade:word>}]", drop_schema),
+        ("CREATE VOLUME [IF NOT <exists:word>] <name:name> [COMMENT <comment:string>]", create_volume),
+        ("DROP VOLUME [IF <exists:word>] <name:name>", drop_volume),
+        ("SHOW VOLUMES [{IN | FROM} <schema:name>]", show_volumes),
+        ("{DESCRIBE | DESC} VOLUME <name:name>", describe_volume),
+        ("OPTIMIZE <table:name> [FULL] [ZORDER BY <columns:identifiers>]", optimize),
+        ("VACUUM <table:name> [{FULL | LITE}] [RETAIN <hours:integer> HOURS] [DRY RUN]", vacuum),
+        ("{DESCRIBE | DESC} HISTORY <table:name> [LIMIT <limit:integer>]", describe_history),
+        ("{DESCRIBE | DESC} DETAIL <table:name>", describe_detail),
+    ]  # fmt: skip
+    return [
+        Rule(copyinto.PATTERN, workspace.copy_into.run),
+        *(Rule(Pattern(text), run) for text, run in [*table, *grants.TABLE]),
+    ]
+
+
+def affected(kind: str, counts: dict[str, int]) -> Table:
+    """The row of counts that answers DML."""
+    names = ["num_affected_rows"]
+    if kind == "MERGE":
+        names += ["num_updated_rows", "num_deleted_rows", "num_inserted_rows"]
+    elif kind not in ("UPDATE", "DELETE"):
+        names += ["num_inserted_rows"]
+    return Table([(name, "bigint") for name in names], [[str(counts.get(name, 0)) for name in names]])
+
+
+def create_catalog(run: Run, given: Captures) -> Table:
+    run.require("CREATE CATALOG", "METASTORE", ())
+    (name,) = run.name(given["name"], 1)
+    if not run.workspace.create_catalog(name, given.get("comment"), run.principal) and "exists" not in given:
+        raise SqlError("CATALOG_ALREADY_EXISTS", f"Catalog '{name}' already exists.", "42710")
+    return Table()
+
+
+def drop_catalog(run: Run, given: Captures) -> Table:
+    (name,) = run.name(given["name"], 1)
+    if name not in run.workspace.catalogs:
+        if "exists" in given:
+            return Table()
+        raise SqlError("NO_SUCH_CATALOG_EXCEPTION", f"Catalog '{name}' was not found.", "42704")
+    run.require("OWN", "CATALOG", (name,))
+    schemas = [each for each in run.workspace.tables.schemas(name) if each not in ("default", "information_schema")]
+    if given.get("cascade") != "CASCADE" and (schemas or run.workspace.volumes.within((name,))):
+        raise SqlError("CATALOG_NOT_EMPTY", f"Catalog '{name}' is not empty.", "2BP01")
+    run.workspace.drop_catalog(name)
+    return Table()
+
+
+def show_catalogs(run: Run, given: Captures) -> Table:
+    return Table([("catalog", "string")], [[name] for name in sorted(run.workspace.catalogs)])
+
+
+def create_schema(run: Run, given: Captures) -> Table:
+    name = run.name(given["name"], 2)
+    run.workspace.require_catalog(name[0])
+    if run.workspace.tables.exists(name):
+        if "exists" not in given:
+            raise SqlError("SCHEMA_ALREADY_EXISTS", f"Cannot create schema `{dotted(name)}` because it already exists.", "42P06")
+        return Table()
+    run.require("USE CATALOG", "CATALOG", name[:1])
+    run.require("CREATE SCHEMA", "CATALOG", name[:1])
+    comment = literal(given["comment"]) if "comment" in given else None
+    run.spark(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}" + (f" COMMENT {comment}" if comment else ""))
+    run.workspace.privileges.own(run.principal, "SCHEMA", name)
+    return Table()
+
+
+def drop_schema(run: Run, given: Captures) -> Table:
+    name = run.name(given["name"], 2)
+    if not run.workspace.tables.exists(name):
+        if "exists" in given:
+            return Table()
+        raise SqlError("SCHEMA_NOT_FOUND", f"The schema `{'`.`'.join(name)}` cannot be found.", "42704")
+    run.require("OWN", "SCHEMA", name)
+    if given.get("cascade") != "CASCADE" and (run.workspace.tables.tables(*name) or run.workspace.volumes.within(name)):
+        raise SqlError("SCHEMA_NOT_EMPTY", f"Cannot drop a schema `{dotted(name)}` because it contains objects.", "2BP01")
+    for volume in run.workspace.volumes.within(name):
+        run.workspace.volumes.drop(volume.name)
+    run.spark(f"DROP SCHEMA {quoted(name)} CASCADE")
+    run.workspace.privileges.forget("SCHEMA", name)
+    return Table()
+
+
+def create_volume(run: Run, given: Captures) -> Table:
+    name = run.name(given["name"], 3)
+    run.workspace.require_schema(name[:2])
+    if name in run.workspace.volumes.volumes and "exists" in given:
+        return Table()
+    run.require("USE SCHEMA", "SCHEMA", name[:2])
+    run.require("CREATE VOLUME", "SCHEMA", name[:2])
+    run.workspace.volumes.create(name, given.get("comment"))
+    run.workspace.privileges.own(run.principal, "VOLUME", name)
+    return Table()
+
+
+def drop_volume(run: Run, given: Captures) -> Table:
+    name = run.name(given["name"], 3)
+    if name not in run.workspace.volumes.volumes and "exists" in given:
+        return Table()
+    run.workspace.volumes.find(name)
+    run.require("OWN", "VOLUME", name)
+    run.workspace.volumes.drop(name)
+    run.workspace.privileges.forget("VOLUME", name)
+    return Table()
+
+
+def show_volumes(run: Run, given: Captures) -> Table:
+    schema = run.name(given["schema"], 2) if "schema" in given else (run.catalog, run.schema)
+    rows: list[list[str | None]] = [[schema[1], each.name[2]] for each in run.workspace.volumes.within(schema)]
+    return Table([("database", "string"), ("volume_name", "string")], rows)
+
+
+def describe_volume(run: Run, given: Captures) -> Table:
+    volume = run.workspace.volumes.find(run.name(given["name"], 3))
+    run.require("READ VOLUME", "VOLUME", volume.name)
+    catalog, schema, name = volume.name
+    columns = [(key, "string") for key in ("name", "catalog", "database", "owner", "volumeType", "comment")]
+    owner = run.workspace.privileges.owner("VOLUME", volume.name)
+    return Table(columns, [[name, catalog, schema, owner, "MANAGED", volume.comment]])
+
+
+def optimize(run: Run, given: Captures) -> Table:
+    """Nothing is rewritten: a table's content is the same before and after."""
+    name = run.name(given["table"], 3)
+    run.workspace.tables.metadata(name)
+    run.require("MODIFY", "TABLE", name)
+    return Table([("path", "string"), ("metrics", "string")], [[run.workspace.tables.folder(name), "{}"]])
+
+
+def vacuum(run: Run, given: Captures) -> Table:
+    """Nothing is deleted."""
+    name = run.name(given["table"], 3)
+    run.workspace.tables.metadata(name)
+    run.require("MODIFY", "TABLE", name)
+    if given.get("hours", 168) < 168:
+        raise SqlError("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "The retention period is shorter than 168 hours.", "22003")
+    return Table([("path", "string")], [])
+
+
+def describe_history(run: Run, given: Captures) -> Table:
+    import json
+
+    name = run.name(given["table"], 3)
+    run.workspace.tables.metadata(name)
+    run.require("SELECT", "TABLE", name)
+    columns = [("version", "bigint"), ("timestamp", "timestamp"), ("operation", "string"),
+               ("operationParameters", "map<string,string>"), ("operationMetrics", "map<string,string>"),
+               ("userMetadata", "string"), ("engineInfo", "string")]  # fmt: skip
+    rows: list[list[str | None]] = []
+    for version, info in run.workspace.tables.history(name):
+        if len(rows) == given.get("limit", -1):
+            break
+        rows.append([
+            str(version),
+            time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(info["timestamp"] / 1000)) + f".{info['timestamp'] % 1000:03d}Z",
+            info.get("operation"),
+            json.dumps({k: v if isinstance(v, str) else json.dumps(v) for k, v in info.get("operationParameters", {}).items()}),
+            json.dumps({k: str(v) for k, v in info.get("operationMetrics", {}).items()}),
+            info.get("userMetadata"),
+            info.get("engineInfo"),
+        ])  # fmt: skip
+    return Table(columns, rows)
+
+
+def describe_detail(run: Run, given: Captures) -> Table:
+    import json
+
+    name = run.name(given["table"], 3)
+    tables = run.workspace.tables
+    metadata, protocol, files = tables.metadata(name), tables.protocol(name), tables.files(name)
+    run.require("SELECT", "TABLE", name)
+    features = sorted({*protocol.get("readerFeatures", []), *protocol.get("writerFeatures", [])})
+    row: dict[tuple[str, str], str | None] = {
+        ("format", "string"): "delta",
+        ("id", "string"): metadata["id"],
+        ("name", "string"): dotted(name),
+        ("description", "string"): metadata.get("description"),
+        ("location", "string"): "file://" + tables.folder(name),
+        ("numFiles", "bigint"): str(len(files)),
+        ("sizeInBytes", "bigint"): str(sum(files.values())),
+        ("properties", "map<string,string>"): json.dumps(metadata.get("configuration", {})),
+        ("minReaderVersion", "int"): str(protocol["minReaderVersion"]),
+        ("minWriterVersion", "int"): str(protocol["minWriterVersion"]),
+        ("tableFeatures", "array<string>"): json.dumps(features),
+    }
+    return Table(list(row), [list(row.values())])

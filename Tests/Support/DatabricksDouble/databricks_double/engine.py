@@ -1,0 +1,163 @@
+"""Spark in this process: one JVM, the Delta connector as its catalogs, statements of several threads side by side."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .errors import SqlError
+from .names import quoted
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CATALOG_CLASS = os.environ.get("DATABRICKS_DOUBLE_CATALOG_CLASS", "doublelake.LakeCatalog")
+
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "1g",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.sources.default": "delta",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.artifact.isolation.enabled": "false",
+    "spark.log.structuredLogging.enabled": "false",
+    "spark.log.level": "OFF",
+}
+
+
+@dataclass
+class Table:
+    """A result: (name, Spark's type text) a column, rows of strings as JSON_ARRAY has them."""
+
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[list[str | None]] = field(default_factory=list)
+
+
+class Engine:
+    def __init__(self, root: str, jar: str, log: Callable[[str], None]):
+        self.root, self.jar, self.log = root, jar, log
+        self.ready = threading.Event()
+        self.failure: str | None = None
+        self.catalogs: set[str] = set()
+        self._sessions: dict[tuple[str | None, str | None], SparkSession] = {}
+        self._lock = threading.RLock()
+
+    def start(self) -> None:
+        threading.Thread(target=self._boot, name="spark", daemon=True).start()
+
+    def _boot(self) -> None:
+        began = time.monotonic()
+        try:
+            os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+            from pyspark.sql import SparkSession
+
+            logging.getLogger("SQLQueryContextLogger").disabled = True  # a statement that fails is no news here
+            builder = SparkSession.builder.master("local[2]").appName("databricks-double")
+            settings = {
+                **SETTINGS,
+                "spark.driver.extraClassPath": self.jar,
+                "spark.sql.warehouse.dir": os.path.join(self.root, "spark"),
+                "spark.local.dir": os.path.join(self.root, "spark-local"),
+            }
+            for key, value in settings.items():
+                builder = builder.config(key, value)
+            self.spark = builder.getOrCreate()
+            self.spark.sparkContext.setLogLevel("OFF")
+            self._sessions[None, None] = self.spark
+            for catalog in list(self.catalogs):
+                self._attach(self.spark, catalog)
+            self.spark.sql("SELECT 1").collect()
+            self.log(f"Spark is ready after {time.monotonic() - began:.1f} s")
+        except Exception as error:  # whatever it is, statements must say so
+            self.failure = str(error).strip().split("\n")[0]
+            self.log(f"Spark does not start: {error}")
+        self.ready.set()
+
+    def wait(self) -> None:
+        self.ready.wait()
+        if self.failure:
+            raise SqlError("INTERNAL_ERROR", f"Spark does not start: {self.failure}", "XX000", "INTERNAL_ERROR")
+
+    # Catalogs and sessions
+
+    def attach(self, catalog: str) -> None:
+        """Makes a catalog known to every session."""
+        with self._lock:
+            self.catalogs.add(catalog)
+            if self.ready.is_set():
+                for session in self._sessions.values():
+                    self._attach(session, catalog)
+
+    def detach(self, catalog: str) -> None:
+        with self._lock:
+            self.catalogs.discard(catalog)
+            if self.ready.is_set():
+                for session in self._sessions.values():
+                    session.conf.unset(f"spark.sql.catalog.{catalog}")
+
+    def _attach(self, session: SparkSession, catalog: str) -> None:
+        session.conf.set(f"spark.sql.catalog.{catalog}", CATALOG_CLASS)
+        session.conf.set(f"spark.sql.catalog.{catalog}.root", os.path.join(self.root, "tables"))
+
+    def session(self, catalog: str | None = None, schema: str | None = None) -> SparkSession:
+        """The session whose unqualified names mean `catalog.schema`."""
+        self.wait()
+        key = (catalog, schema)
+        with self._lock:
+            if key not in self._sessions:
+                session = self.spark.newSession()
+                for each in self.catalogs:
+                    self._attach(session, each)
+                if catalog:
+                    session.sql("USE " + quoted((catalog, schema) if schema else (catalog,)))
+                self._sessions[key] = session
+            return self._sessions[key]
+
+    # Running
+
+    def run(
+        self, session: SparkSession, sql: str, parameters: dict[str, Any] | None = None, limit: int | None = None
+    ) -> Table:
+        frame = session.sql(sql, args=parameters) if parameters else session.sql(sql)
+        return self.collect(frame, limit)
+
+    def collect(self, frame: DataFrame, limit: int | None = None) -> Table:
+        from .values import as_strings
+
+        columns = [(f.name, f.dataType.simpleString()) for f in frame.schema.fields]
+        if not columns:
+            return Table()
+        if limit is not None:
+            frame = frame.limit(limit)
+        return Table(columns, [list(row) for row in as_strings(frame).collect()])
+
+    def take_counts(self, group: str) -> dict[str, int]:
+        """The rows that the group's last change inserted, updated and deleted."""
+        counts = self.spark.sparkContext._jvm.doublelake.Statements.takeCounts(group)
+        return json.loads(counts) if counts else {}
+
+    def in_group(self, group: str) -> None:
+        """What this thread runs from now on can be cancelled by this name."""
+        self.spark.sparkContext.setLocalProperty("spark.jobGroup.id", group)
+        self.spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")
+
+    def cancel(self, group: str) -> None:
+        if self.ready.is_set() and not self.failure:
+            self.spark.sparkContext.cancelJobGroup(group)
+
+    def stop(self) -> None:
+        if self.ready.is_set() and not self.failure:
+            self.spark.stop()
