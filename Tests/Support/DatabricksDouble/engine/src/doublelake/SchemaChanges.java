@@ -1,0 +1,112 @@
+package doublelake;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.connector.catalog.CatalogV2Util$;
+import org.apache.spark.sql.connector.catalog.TableChange;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Changes of columns: which of them a table allows, and the schema after them. */
+final class SchemaChanges {
+  private SchemaChanges() {}
+
+  /** Refuses what Databricks refuses; answers the change's name in the table's history. */
+  static String check(TableChange change, LakeTable table, Map<String, String> properties) {
+    boolean mapped = ColumnMapping.isOn(properties);
+    StructType schema = table.snapshot.metadata().schema();
+    if (change instanceof TableChange.RenameColumn) {
+      if (!mapped) {
+        throw new LakeException("DELTA_UNSUPPORTED_RENAME_COLUMN", "42KD4",
+            "Column rename is not supported for your Delta table. Please enable column mapping.");
+      }
+      return "RENAME COLUMN";
+    }
+    if (change instanceof TableChange.DeleteColumn drop) {
+      checkDrop(drop, table, mapped);
+      return "DROP COLUMNS";
+    }
+    if (change instanceof TableChange.UpdateColumnType update) {
+      TypeWidening.check(String.join(".", update.fieldNames()),
+          typeAt(schema, update.fieldNames()), update.newDataType(), properties);
+      return "CHANGE COLUMN";
+    }
+    if (change instanceof TableChange.UpdateColumnNullability update && !update.nullable()) {
+      checkNoNulls(update, table);
+      return "CHANGE COLUMN";
+    }
+    if (change instanceof TableChange.AddColumn add && !add.isNullable()) {
+      throw new LakeException("DELTA_ADD_COLUMN_NOT_NULL", "42KDF",
+          "A NOT NULL column cannot be added to a table: " + String.join(".", add.fieldNames()) + ".");
+    }
+    return change instanceof TableChange.AddColumn ? "ADD COLUMNS" : "CHANGE COLUMN";
+  }
+
+  static StructType applied(StructType schema, List<TableChange> changes) {
+    if (changes.isEmpty()) {
+      return schema;
+    }
+    StructType changed = CatalogV2Util$.MODULE$.applySchemaChanges(
+        schema, Scala.seq(changes), scala.Option.apply("delta"), "ALTER TABLE");
+    for (TableChange change : changes) {
+      if (change instanceof TableChange.UpdateColumnType update && update.fieldNames().length == 1) {
+        changed = withRecordedChange(schema, changed, update.fieldNames()[0]);
+      }
+    }
+    return changed;
+  }
+
+  private static StructType withRecordedChange(StructType before, StructType after, String name) {
+    StructField old = ColumnMapping.find(before, name);
+    StructField[] fields = after.fields().clone();
+    for (int i = 0; i < fields.length; i++) {
+      StructField field = fields[i];
+      if (field.name().equalsIgnoreCase(name) && !field.dataType().equals(old.dataType())) {
+        fields[i] = new StructField(field.name(), field.dataType(), field.nullable(),
+            TypeWidening.recorded(field, old.dataType(), field.dataType()));
+      }
+    }
+    return new StructType(fields);
+  }
+
+  private static void checkDrop(TableChange.DeleteColumn drop, LakeTable table, boolean mapped) {
+    if (!mapped) {
+      throw new LakeException("DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
+          "DROP COLUMN is not supported for your Delta table. Please enable column mapping.");
+    }
+    String name = drop.fieldNames()[0];
+    if (drop.fieldNames().length == 1
+        && Clustering.columns(table.snapshot).stream().anyMatch(name::equalsIgnoreCase)) {
+      throw new LakeException("DELTA_UNSUPPORTED_DROP_CLUSTERING_COLUMN", "0AKDC",
+          "Dropping clustering columns (" + name + ") is not supported.");
+    }
+  }
+
+  private static void checkNoNulls(TableChange.UpdateColumnNullability update, LakeTable table) {
+    String column = "`" + String.join("`.`", update.fieldNames()) + "`";
+    String name = "`" + table.name().replace(".", "`.`") + "`";
+    boolean hasNulls = !org.apache.spark.sql.SparkSession.active()
+        .table(name).filter(column + " IS NULL").isEmpty();
+    if (hasNulls) {
+      throw new LakeException("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
+          "NOT NULL constraint violated for column: " + String.join(".", update.fieldNames()) + ".");
+    }
+  }
+
+  private static DataType typeAt(StructType schema, String[] path) {
+    DataType type = schema;
+    for (String name : path) {
+      if (type instanceof StructType struct) {
+        type = ColumnMapping.find(struct, name).dataType();
+      } else if (type instanceof ArrayType array) {
+        type = array.elementType();
+      } else if (type instanceof MapType map) {
+        type = name.equals("key") ? map.keyType() : map.valueType();
+      }
+    }
+    return type;
+  }
+}
