@@ -7,12 +7,14 @@ struct CDCCommand: AsyncParsableCommand {
     commandName: "cdc",
     abstract: "Copies PostgreSQL into Delta Lake and keeps it equal.",
     discussion: """
-      Settings come from flags, then the environment (PIPELINE_MODE, CDC_SOURCE, CDC_LAKE, PG* …), then cdc.toml, \
+      Settings come from flags, then the environment (PIPELINE_MODE, CDC_SOURCE, CDC_LAKE, TARGET_CATALOG, \
+      TARGET_DATASET, PG*, DATABRICKS_* …), then cdc.toml, \
       then .dlt/secrets.toml and .dlt/config.toml, then defaults. \
-      Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 a verification found differences.
+      Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 a check or a verification found something wrong.
       """,
     subcommands: [
-      RunCommand.self, StatusCommand.self, VerifyCommand.self, InspectCommand.self, OptimizeCommand.self,
+      InitCommand.self, CheckCommand.self, RunCommand.self, StatusCommand.self, VerifyCommand.self,
+      InspectCommand.self, OptimizeCommand.self,
       CleanupCommand.self, SimulateCommand.self, DemoCommand.self,
     ])
 

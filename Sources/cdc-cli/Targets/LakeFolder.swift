@@ -1,3 +1,4 @@
+internal import CDCCore
 internal import DeltaSink
 internal import FoundationEssentials
 
@@ -16,6 +17,26 @@ enum LakeFolder {
       throw UsageError(
         "The lake's folder \(path) cannot be written to. Check its permissions, or name another with --lake.")
     }
+  }
+
+  /// Writes a file there and removes it again, with the folder where it was not there before.
+  static func finding(_ path: String) -> CheckFinding {
+    let files = FileManager.default
+    let isNew = !files.fileExists(atPath: path)
+    let trial = "\(path)/.cdc-check-\(UInt64.random(in: .min ... .max))"
+    do {
+      try requireWritable(path)
+      guard files.createFile(atPath: trial, contents: Data("cdc check".utf8)) else {
+        return CheckFinding(
+          "folder", .failed, "\(path) takes no file",
+          advice: "Check its permissions and the space that is left.")
+      }
+      try files.removeItem(atPath: trial)
+      if isNew { try files.removeItem(atPath: path) }
+    } catch {
+      return CheckFinding("folder", .failed, "\(path)", advice: "\(error)")
+    }
+    return CheckFinding("folder", .ok, isNew ? "\(path) can be made and written" : "\(path) can be written")
   }
 
   static func remove(_ path: String) throws {

@@ -17,6 +17,10 @@ struct LakeTarget: Target {
   var name: String { "the lake \(path)" }
   var flags: String { "--lake" }
 
+  func findings(_ report: @escaping @Sendable (CheckFinding) -> Void) {
+    report(LakeFolder.finding(path))
+  }
+
   func requireReachable() throws { try LakeFolder.requireWritable(path) }
 
   func lastCheckpoint(of pipeline: String) async throws -> Checkpoint? {

@@ -9,6 +9,8 @@ protocol Target: Sendable {
   /// How to say where else to look: `--lake`, `--catalog and --dataset`.
   var flags: String { get }
 
+  /// Tries out what a run would need; for `cdc check`.
+  func findings(_ report: @escaping @Sendable (CheckFinding) -> Void) async
   /// Fails at once, with the plain reason, where nothing can be delivered.
   func requireReachable() async throws
   /// How far the pipeline has come; nil where it has not finished a full load.

@@ -1,0 +1,63 @@
+import CDCCore
+
+/// Whether the pipeline's publications are there, or can be made by this role.
+struct PublicationFinding {
+  let name: String
+  let insertName: String
+  let tables: [CatalogTable]
+  let rights: [UInt32: TableRights]
+  let facts: ServerFacts
+  /// What the publications hold now; nil where there is none.
+  let published: Set<UInt32>?
+  let publishedInserts: Set<UInt32>?
+
+  var finding: CheckFinding {
+    let missing = wanted.filter { $0.published != Set($0.tables.map(\.oid)) }
+    guard !missing.isEmpty else { return CheckFinding("publication", .ok, "\(name) holds these tables") }
+    let foreign = tables.filter { rights[$0.oid]?.isOwner != true }
+    if foreign.isEmpty, facts.mayCreate {
+      return CheckFinding(
+        "publication", .ok,
+        published == nil
+          ? "the first full load makes \(name)" : "the next full load brings \(name) up to date")
+    }
+    let reason =
+      foreign.isEmpty
+      ? "\(facts.user) may not create in database \(facts.database)"
+      : "\(facts.user) does not own \(foreign.map(\.tableName.description).joined(separator: ", "))"
+    return CheckFinding(
+      "publication", .failed, "\(name) is \(published == nil ? "missing" : "out of date"), and \(reason)",
+      advice: "Let the tables' owner make it; the pipeline then takes it as it is.",
+      statements: missing.map(\.statement))
+  }
+
+  private struct Wanted {
+    var name: String
+    var operations: String
+    var tables: [CatalogTable]
+    var published: Set<UInt32>?
+
+    var statement: String {
+      let list = tables.map(\.quotedName).joined(separator: ", ")
+      guard published == nil else {
+        return "ALTER PUBLICATION \(SQLQuoting.identifier(name)) SET TABLE \(list);"
+      }
+      return "CREATE PUBLICATION \(SQLQuoting.identifier(name))\(tables.isEmpty ? "" : " FOR TABLE \(list)") "
+        + "WITH (publish = '\(operations)', publish_via_partition_root = true);"
+    }
+  }
+
+  private var wanted: [Wanted] {
+    let identified = tables.filter(\.hasUsableIdentity)
+    let others = tables.filter { !$0.hasUsableIdentity }
+    var wanted = [
+      Wanted(
+        name: name, operations: "insert, update, delete, truncate", tables: identified, published: published)
+    ]
+    if !others.isEmpty {
+      wanted.append(
+        Wanted(name: insertName, operations: "insert, truncate", tables: others, published: publishedInserts))
+    }
+    return wanted
+  }
+}
