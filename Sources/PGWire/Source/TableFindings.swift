@@ -44,8 +44,9 @@ struct TableFindings {
   private var found: CheckFinding {
     var counts: [WriteDisposition: Int] = [:]
     for layout in layouts { counts[resources.disposition(of: layout.schema), default: 0] += 1 }
-    let words = [
-      (WriteDisposition.merge, "merged by key"), (.append, "appended"), (.replace, "replaced by loads only"),
+    let words: [(WriteDisposition, String)] = [
+      (.merge, "merged by key"), (.softDelete, "merged with soft deletes"), (.scd2, "kept in all versions"),
+      (.insertOnly, "only added to"), (.append, "appended"), (.replace, "replaced by loads only"),
     ]
     let parts = words.compactMap { disposition, word in counts[disposition].map { "\($0) \(word)" } }
     return CheckFinding("tables", .ok, "\(tables.count) found: \(parts.joined(separator: ", "))")

@@ -37,7 +37,8 @@ struct InitCommand: ParsableCommand {
     # Which tables; * stands for any characters.
     # tables = ["public.*"]
 
-    # What changes become: merge (the default with a key), append, replace (by full loads only).
+    # What changes become: merge (the default with a key), append, soft_delete, scd2, insert_only, replace (by full loads
+    # only).
     # write = "merge"
 
     # readers = 2               # connections that read a full load side by side

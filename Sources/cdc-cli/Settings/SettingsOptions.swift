@@ -33,7 +33,9 @@ struct SettingsOptions: ParsableArguments {
   var pipeline: String?
 
   @Option(
-    help: ArgumentHelp("What a table's changes become: merge, append or replace.", valueName: "disposition"))
+    help: ArgumentHelp(
+      "What a table's changes become: merge, append, soft_delete, scd2, insert_only or replace.",
+      valueName: "disposition"))
   var write: String?
 
   @Option(help: ArgumentHelp("How rows are merged: deletion_vectors or copy_on_write.", valueName: "style"))

@@ -28,11 +28,13 @@ import Testing
           var outcome: String
           var statements: [String]
         }
-        var is_ok: Bool
+        var isOk: Bool
         var findings: [Finding]
       }
-      let answer = try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
-      #expect(!answer.is_ok)
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let answer = try decoder.decode(Answer.self, from: Data(outcome.output.utf8))
+      #expect(!answer.isOk)
       let failed = answer.findings.filter { $0.outcome == "failed" }
       #expect(failed.map(\.name) == ["wal_level"])
       #expect(failed.first?.statements == ["ALTER SYSTEM SET wal_level = logical;"])
