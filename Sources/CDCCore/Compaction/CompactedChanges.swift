@@ -5,6 +5,9 @@ package struct CompactedChanges: Sendable {
   package var upserts: [Int32] = []
   /// By upsert: the entry of its key in the index.
   package var entries: [Int32] = []
+  /// Rows of the batch, ascending, that leave their key without a row, and the entries of their keys.
+  package var removals: [Int32] = []
+  package var removedEntries: [Int32] = []
   /// Numbers of rows of earlier batches of this package that this batch replaced or removed.
   package var superseded: [Int64] = []
   /// Nil where the column can be gathered by `upserts`; else by this: the batch's row that holds the value.
@@ -13,6 +16,8 @@ package struct CompactedChanges: Sendable {
   package var unchanged: [[Int32]] = []
   /// By upsert, where any value stays unchanged: who holds it.
   package var holders: [Int32: Holder] = [:]
+  /// By upsert whose holder is a row of the destination: the batch's row that carries the holder's key.
+  package var holderRows: [Int32: Int32] = [:]
 
   /// Who holds a value that a change did not carry.
   package enum Holder: Sendable, Hashable {

@@ -40,6 +40,8 @@ extension KeyIndex {
       let entry = pass.entries[row]
       if operations[row].removesRow {
         places[Int(entry)] = Place.removed
+        result.removals.append(Int32(truncatingIfNeeded: row))
+        result.removedEntries.append(entry)
       } else {
         places[Int(entry)] = firstRow + Int64(result.upserts.count)
         result.upserts.append(Int32(truncatingIfNeeded: row))

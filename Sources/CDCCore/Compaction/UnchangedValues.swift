@@ -28,8 +28,9 @@ extension KeyIndex {
         differs = true
         continue
       }
-      let holder = chain.holder(of: row)
+      let (holder, keyRow) = chain.holder(of: row)
       result.holders[Int32(position)] = holder
+      if case .destination = holder { result.holderRows[Int32(position)] = keyRow }
       if holder != .nobody { result.unchanged[column].append(Int32(position)) }
     }
     if differs { result.valueRows[column] = picked }
@@ -55,15 +56,17 @@ private struct RowChain {
     return place <= KeyIndex.Place.inBatch ? Int32(KeyIndex.Place.inBatch - place) : -1
   }
 
-  /// Who had the row before this batch.
-  func holder(of row: Int32) -> CompactedChanges.Holder {
+  /// Who had the row before this batch, and the row of the batch that has that one's key.
+  func holder(of row: Int32) -> (CompactedChanges.Holder, keyRow: Int32) {
     var first = row
     while case let followed = followed(by: first), followed >= 0 { first = followed }
-    let keyRow = Int(keyRow(first))
-    return switch pass.before[keyRow] {
-    case KeyIndex.Place.unseen: .destination(entry: pass.entries[keyRow])
-    case KeyIndex.Place.removed: .nobody
-    case let place: .packageRow(place)
-    }
+    let keyRow = keyRow(first)
+    let holder: CompactedChanges.Holder =
+      switch pass.before[Int(keyRow)] {
+      case KeyIndex.Place.unseen: .destination(entry: pass.entries[Int(keyRow)])
+      case KeyIndex.Place.removed: .nobody
+      case let place: .packageRow(place)
+      }
+    return (holder, keyRow)
   }
 }
