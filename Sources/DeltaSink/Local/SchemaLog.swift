@@ -72,7 +72,7 @@ final class SchemaLog: Sendable {
     }
   }
 
-  private static func text(_ table: TableSchema) -> String {
+  static func text(_ table: TableSchema) -> String {
     let columns = table.columns.enumerated().map { position, column in
       JSONValue.object([
         .init(name: "name", value: .string(column.name)),

@@ -1,0 +1,105 @@
+import CDCCore
+
+/// One MERGE a table, whose replay changes nothing: the staged rows are final values by key, and a kept column takes the
+/// value that the table has.
+struct MergeStatement {
+  let staged: StagedTable
+  let layout: DatabricksLayout
+  let `guard`: EpochGuard
+
+  var text: String {
+    """
+    MERGE INTO \(layout.table(staged.target)) AS t
+    USING (
+    \(staged.source(`guard`))
+    ) AS s
+    ON \(condition)
+    \(clauses.joined(separator: "\n"))
+    """
+  }
+
+  /// Equality on the key lets Databricks join; literal bounds let it skip files before.
+  private var condition: String {
+    var terms: [String]
+    if staged.action == .append {
+      terms = ["_cdc_lsn", "_cdc_sequence"].map { equality($0) }
+      // A full load's rows have the snapshot's position, which a transaction may have too.
+      terms.append("t.`_cdc_op` <> 'r'")
+    } else {
+      terms = staged.table.keyColumns.map { equality($0.name) }
+    }
+    for bound in staged.bounds {
+      terms.append("t.\(SQLText.name(bound.column)) >= \(bound.least)")
+      terms.append("t.\(SQLText.name(bound.column)) <= \(bound.greatest)")
+    }
+    return terms.joined(separator: "\n  AND ")
+  }
+
+  private func equality(_ name: String) -> String {
+    "t.\(SQLText.name(name)) = \(staged.place(of: name).map(staged.staged) ?? "NULL")"
+  }
+
+  private var clauses: [String] {
+    switch staged.action {
+    case .merge: (staged.hasDeletes ? [deletes] : []) + (staged.hasUpserts ? [updates, inserts] : [])
+    case .softMerge: (staged.hasDeletes ? [softDeletes] : []) + (staged.hasUpserts ? [updates, inserts] : [])
+    case .insertNew, .append: [inserts]
+    case .none, .overwrite: []
+    }
+  }
+
+  private var deletes: String {
+    staged.hasUpserts
+      ? "WHEN MATCHED AND s.\(StagedTable.operation) = 'd' THEN DELETE" : "WHEN MATCHED THEN DELETE"
+  }
+
+  /// The first deletion counts: a replay keeps the time that is there.
+  private var softDeletes: String {
+    let condition = staged.hasUpserts ? " AND s.\(StagedTable.operation) = 'd'" : ""
+    return "WHEN MATCHED\(condition) THEN UPDATE SET "
+      + "`_cdc_deleted` = coalesce(t.`_cdc_deleted`, \(deletionTime))"
+  }
+
+  private var deletionTime: String {
+    staged.place(of: "_cdc_deleted").map(staged.staged) ?? "current_timestamp()"
+  }
+
+  private var updates: String {
+    var assignments: [String] = []
+    let key = Set(staged.table.keyColumns.map { $0.name.lowercased() })
+    for (index, column) in staged.columns.enumerated() where !key.contains(column.name.lowercased()) {
+      let name = SQLText.name(column.name)
+      if staged.action == .softMerge, column.name == "_cdc_deleted" {
+        assignments.append("\(name) = NULL")
+      } else {
+        assignments.append("\(name) = \(value(index, name))")
+      }
+    }
+    assignments += staged.former.map { "\(SQLText.name($0)) = NULL" }
+    if assignments.isEmpty {
+      // A table of nothing but its key: the row is as it should be, and MERGE wants an assignment.
+      assignments = staged.table.keyColumns.prefix(1).map {
+        "\(SQLText.name($0.name)) = t.\(SQLText.name($0.name))"
+      }
+    }
+    return "WHEN MATCHED THEN UPDATE SET\n  " + assignments.joined(separator: ",\n  ")
+  }
+
+  private func value(_ index: Int, _ name: String) -> String {
+    guard staged.kept.contains(index) else { return staged.staged(index) }
+    let (word, bit) = index.quotientAndRemainder(dividingBy: StagedTable.bitsPerMask)
+    return "CASE WHEN getbit(s.\(StagedTable.mask(word)), \(bit)) = 1 THEN t.\(name) "
+      + "ELSE \(staged.staged(index)) END"
+  }
+
+  private var inserts: String {
+    let onlyUpserts = staged.hasDeletes ? " AND s.\(StagedTable.operation) <> 'd'" : ""
+    let names = SQLText.names(staged.columns.map(\.name))
+    let values = staged.columns.indices.map { index in
+      staged.action == .softMerge && staged.columns[index].name == "_cdc_deleted"
+        ? "NULL" : staged.staged(index)
+    }
+    return "WHEN NOT MATCHED\(onlyUpserts) THEN INSERT (\(names))\n"
+      + "  VALUES (\(values.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,29 @@
+/// Makes what a pipeline needs before its first run, where it is missing and allowed, and asks what is there.
+struct PlaceStatements {
+  let layout: DatabricksLayout
+
+  var createCatalog: String { "CREATE CATALOG IF NOT EXISTS \(SQLText.name(layout.catalog))" }
+
+  var createSchema: String {
+    "CREATE SCHEMA IF NOT EXISTS \(SQLText.name([layout.catalog, layout.schema]))"
+  }
+
+  var createStagingSchema: String {
+    "CREATE SCHEMA IF NOT EXISTS \(SQLText.name([layout.catalog, layout.stagingSchema]))"
+  }
+
+  var createVolume: String {
+    "CREATE VOLUME IF NOT EXISTS \(SQLText.name([layout.catalog, layout.stagingSchema, layout.volume]))"
+  }
+
+  /// All columns of all tables of the dataset, or of one.
+  func columns(of target: String? = nil) -> String {
+    """
+    SELECT table_name, column_name, full_data_type, comment
+    FROM \(SQLText.name([layout.catalog, "information_schema", "columns"]))
+    WHERE table_schema = \(SQLText.string(layout.schema))\
+    \(target.map { " AND table_name = \(SQLText.string($0))" } ?? "")
+    ORDER BY table_name, ordinal_position
+    """
+  }
+}

@@ -1,0 +1,69 @@
+import CDCCore
+
+/// What a delivery does to one table: everything that its statements say follows from this and the epoch, so a sealed
+/// package is applied again as it is.
+struct StagedTable: Sendable, Hashable {
+  enum Action: String, Sendable, Hashable {
+    /// Only the shape may have changed.
+    case none
+    /// Upserts and deletes by key.
+    case merge
+    /// As `merge`; a delete sets `_cdc_deleted` instead.
+    case softMerge = "soft_merge"
+    /// Rows that are not there yet, by key. Running it again changes nothing.
+    case insertNew = "insert_new"
+    /// Changes as rows, each once, by `_cdc_lsn` and `_cdc_sequence`.
+    case append
+    /// The staged rows take the place of all rows.
+    case overwrite
+  }
+
+  var action: Action
+  /// The source's table, as it is at the end of the delivery.
+  var table: TableSchema
+  /// The name of the table in the dataset.
+  var target: String
+  /// Every column that a staged file may have; column n is `cn` there, so that no odd name meets a file's schema.
+  var columns: [ColumnSchema]
+  /// The folder of the staged rows.
+  var rows: String
+  /// The folder of the numbers of rows that later ones replaced; nil where none was.
+  var superseded: String?
+  var hasUpserts = true
+  var hasDeletes = false
+  /// Of `columns`: those of which a row may say that the table keeps what it has.
+  var kept: [Int] = []
+  /// Names of columns that the source once had: null in every row that is written now.
+  var former: [String] = []
+  /// Between which values the keys (for `append`: `_cdc_lsn`) lie.
+  var bounds: [StagedBound] = []
+}
+
+/// Literals, as SQL writes them: parameters would not let files be skipped.
+struct StagedBound: Sendable, Hashable {
+  var column: String
+  var least: String
+  var greatest: String
+}
+
+extension StagedTable {
+  /// Of a merge's files: what a row is, its number, and a bit for each kept column.
+  static let operation = "_op"
+  static let sequence = "_seq"
+
+  static func mask(_ word: Int) -> String { "_m\(word)" }
+  static let bitsPerMask = 64
+
+  var maskCount: Int { (columns.count + Self.bitsPerMask - 1) / Self.bitsPerMask }
+
+  var isMerge: Bool { [.merge, .softMerge, .insertNew].contains(action) }
+
+  /// The staged column of that name, as Databricks compares names.
+  func place(of name: String) -> Int? {
+    let lowered = name.lowercased()
+    return columns.firstIndex { $0.name.lowercased() == lowered }
+  }
+
+  /// `s.c3`
+  func staged(_ column: Int) -> String { "s.c\(column)" }
+}
