@@ -35,6 +35,9 @@ package struct KeyIndex: Sendable {
   /// How many keys have no row after the package.
   package var removedCount: Int { places.reduce(0) { $0 + ($1 == Place.removed ? 1 : 0) } }
 
+  /// The numbers of the rows that keys have after what came so far.
+  package var liveRows: [Int64] { places.filter { $0 >= 0 } }
+
   /// Numbers the rows of these entries anew, for a destination that writes a batch's upserts in an order of its own.
   package mutating func place(_ entries: [Int32], from firstRow: Int64) {
     for (offset, entry) in entries.enumerated() { places[Int(entry)] = firstRow + Int64(offset) }

@@ -34,7 +34,7 @@ final class PartWriter {
     nextRow = firstRow
   }
 
-  func write(_ vectors: [ColumnVector], rowCount count: Int) async throws {
+  nonisolated(nonsending) func write(_ vectors: [ColumnVector], rowCount count: Int) async throws {
     guard count > 0 else { return }
     let writer = try open ?? begin()
     open = writer
@@ -49,7 +49,7 @@ final class PartWriter {
   }
 
   /// Ends the open file and sends it on its way.
-  func close() async throws {
+  nonisolated(nonsending) func close() async throws {
     guard let writer = open else { return }
     open = nil
     let part = Part(path: writer.path, firstRow: nextRow - writer.rowCount, rowCount: writer.rowCount)
@@ -60,7 +60,7 @@ final class PartWriter {
   }
 
   /// A part without rows where there is none at all: a statement's source must be there.
-  func closeWithSomePart() async throws {
+  nonisolated(nonsending) func closeWithSomePart() async throws {
     if parts.isEmpty && open == nil { open = try begin() }
     try await close()
   }

@@ -1,0 +1,115 @@
+public import CDCCore
+import Synchronization
+
+/// A dataset in Databricks: every table of the pipeline is a Delta table of one schema of Unity Catalog.
+///
+/// Rows travel as Parquet files through a volume and are applied by a SQL warehouse. A delivery is sealed by its manifest,
+/// which is written last: a sealed one is applied, again if need be, exactly as it is; an unsealed one is removed. All
+/// statements can be run again without another effect, and those of a runner that was replaced fail. The checkpoint is a row
+/// of `_cdc_state`, moved by compare-and-set after everything that it stands for.
+public final class DatabricksDestination: Destination {
+  let session: DatabricksSession
+  private let state = Mutex(State())
+
+  private struct State {
+    var run: DatabricksRun?
+    /// Sealed deliveries that cannot be applied: only a full load can go on.
+    var failed: FailedDeliveries?
+  }
+
+  /// Nothing is sent before `open`.
+  ///
+  /// - Throws: `DatabricksError.configuration` where the workspace cannot be spoken to.
+  public init(_ options: DatabricksOptions) throws { session = try DatabricksSession(options) }
+
+  /// Takes the pipeline: a runner that had it before cannot change anything any more.
+  ///
+  /// - Throws: `DatabricksError.permissionDenied` where catalog, schema, volume or state tables are missing and must not be
+  ///   created.
+  public func open(pipeline: String) async throws -> Checkpoint? {
+    state.withLock { $0 = State() }
+    let runner = UniqueName().description
+    try await take(pipeline, runner)
+    async let tables = HeldState.tables(session, pipeline: pipeline)
+    guard let held = try await HeldState.read(session, pipeline: pipeline), held.runner == runner else {
+      throw CDCError(.fenced, "Another runner has taken pipeline \(pipeline) over. Stop one of the two.")
+    }
+    try session.options.pass(.afterTaking)
+    let run = DatabricksRun(session, held, tables: try await tables)
+    try spool(pipeline).removeLeftovers()
+    if held.checkpoint != nil, held.recorded < held.sequence {
+      try await session.execute(StateStatements(layout: session.layout, pipeline: pipeline).recordLoad)
+    }
+    let failed = try await Recovery(run).resume()
+    state.withLock { $0 = State(run: run, failed: failed) }
+    return await run.checkpoint
+  }
+
+  private func take(_ pipeline: String, _ runner: String) async throws {
+    let statement = StateStatements(layout: session.layout, pipeline: pipeline).take(runner: runner)
+    do {
+      try await session.execute(statement)
+    } catch let error as DatabricksError where error.isMissingPlace {
+      try await Places(session).create()
+      try await session.execute(statement)
+    }
+  }
+
+  public func beginLoad(
+    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+  ) async throws -> any TableLoad {
+    let run = try run(pipeline)
+    if let failed = state.withLock({ $0.failed }) {
+      // The tables are between two states, and stay so until all of them are loaded.
+      try await failed.giveUp(run)
+      state.withLock { $0.failed = nil }
+    }
+    let shape = Self.isAppended(table, disposition) ? table.appended : table
+    try shape.requireHoldable()
+    let folder = "\(session.layout.folder(pipeline: pipeline))/\(await run.newDelivery("load", at: position))"
+    return DatabricksTableLoad(
+      run, shape, target: try await run.target(of: table.name), isAppended: Self.isAppended(table, disposition),
+      position: position, staging: try staging(folder, pipeline))
+  }
+
+  public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
+    let run = try run(package.pipeline)
+    if let failed = state.withLock({ $0.failed }) { throw failed.error }
+    let name = await run.newDelivery("package", at: package.from)
+    let folder = "\(session.layout.folder(pipeline: package.pipeline))/\(name)"
+    return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline))
+  }
+
+  public func record(_ checkpoint: Checkpoint) async throws {
+    try await run(checkpoint.pipeline).record(checkpoint)
+  }
+
+  /// A table without a key can only be appended.
+  static func isAppended(_ table: TableSchema, _ disposition: WriteDisposition) -> Bool {
+    LocalDeltaDestination.isAppended(table, disposition)
+  }
+
+  private func run(_ pipeline: String) throws -> DatabricksRun {
+    guard let run = state.withLock({ $0.run }), run.pipeline == pipeline else {
+      throw CDCError(
+        .protocolViolation, "The destination is not open for pipeline \(pipeline): call open first.")
+    }
+    return run
+  }
+
+  private func spool(_ pipeline: String) -> Spool {
+    let layout = session.layout
+    return Spool(
+      directory: session.options.spoolDirectory,
+      identity: [session.options.workspace.host, layout.catalog, layout.schema, pipeline].joined(separator: "\n"))
+  }
+
+  private func staging(_ folder: String, _ pipeline: String) throws -> StagingContext {
+    let options = session.options
+    let spool = spool(pipeline)
+    try spool.create()
+    return StagingContext(
+      options: options, spool: spool,
+      uploads: Uploads(session.files, limit: options.uploads) { try options.pass(.afterUpload) }, folder: folder)
+  }
+}
