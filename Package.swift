@@ -93,7 +93,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "DeltaSinkTests", dependencies: ["DeltaSink", "CDCCore", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["Databricks/SQL/Golden"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",
       dependencies: [

@@ -30,7 +30,13 @@ final class LakeHarness: DestinationHarness {
   func path(_ table: TableName) -> String { "\(root)/\(table.schema)/\(table.name)" }
 
   func inspect(_ table: TableSchema, _ expected: [[Value]]) async throws {
-    let path = path(table.name)
+    try await Self.inspect(path(table.name), table, expected, engines)
+  }
+
+  /// Holds the Delta table at `path` against the rows expected.
+  static func inspect(
+    _ path: String, _ table: TableSchema, _ expected: [[Value]], _ engines: [Engine]
+  ) async throws {
     guard FileManager.default.fileExists(atPath: path + "/_delta_log") else { return }
     for engine in engines {
       let found = try await LakeReader.read(delta: path, engine: engine)

@@ -22,8 +22,6 @@ public struct DatabricksOptions: Sendable {
   public var statements: Int
   /// Whole packages as one transaction (`BEGIN ATOMIC`): only where the workspace has it, and tables have catalog commits.
   public var atomicPackages: Bool
-  /// Packages of nothing but inserts do not look for rows to change.
-  public var insertsWithoutUpdates: Bool
   public var parquet: ParquetOptions
   /// Where files lie until they are uploaded; nil stands for TMPDIR, else /tmp. Of a package they stay until its end.
   public var spoolDirectory: String?
@@ -36,7 +34,7 @@ public struct DatabricksOptions: Sendable {
     workspace: DatabricksWorkspace, warehouseID: String, catalog: String, schema: String,
     stagingSchema: String? = nil, stagingVolume: String = "cdc", createsMissing: Bool = true,
     declaresPrimaryKeys: Bool = false, partBytes: Int64 = 64 << 20, uploads: Int = 4, statements: Int = 4,
-    atomicPackages: Bool = false, insertsWithoutUpdates: Bool = true,
+    atomicPackages: Bool = false,
     parquet: ParquetOptions = ParquetOptions(), spoolDirectory: String? = nil,
     queryTags: [String: String] = [:]
   ) {
@@ -52,7 +50,6 @@ public struct DatabricksOptions: Sendable {
     self.uploads = uploads
     self.statements = statements
     self.atomicPackages = atomicPackages
-    self.insertsWithoutUpdates = insertsWithoutUpdates
     self.parquet = parquet
     self.spoolDirectory = spoolDirectory
     self.queryTags = queryTags

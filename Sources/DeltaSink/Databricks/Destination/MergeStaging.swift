@@ -156,13 +156,7 @@ extension MergeStaging {
       try await writers.last?.closeWithSomePart()
     } else {
       try await writers.last?.close()
-      if upserts + deletes == 0 {
-        staged.action = .none
-      } else if deletes == 0 && keptColumns.isEmpty && context.staging.options.insertsWithoutUpdates
-        && index.firstOperations.allSatisfy({ $0 == .insert })
-      {
-        staged.action = .insertNew
-      }
+      if upserts + deletes == 0 { staged.action = .none }
     }
     if !superseded.isEmpty, staged.action != .none {
       staged.superseded = "\(context.folder)/superseded"

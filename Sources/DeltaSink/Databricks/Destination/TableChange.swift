@@ -39,7 +39,7 @@ struct TableChange {
   var statement: String? {
     switch staged.action {
     case .none: nil
-    case .merge, .softMerge, .insertNew, .append:
+    case .merge, .append:
       MergeStatement(staged: staged, layout: layout, guard: run.guard).text
     case .overwrite: OverwriteStatement(staged: staged, layout: layout, guard: run.guard).insertOverwrite
     }

@@ -42,8 +42,7 @@ struct MergeStatement {
   private var clauses: [String] {
     switch staged.action {
     case .merge: (staged.hasDeletes ? [deletes] : []) + (staged.hasUpserts ? [updates, inserts] : [])
-    case .softMerge: (staged.hasDeletes ? [softDeletes] : []) + (staged.hasUpserts ? [updates, inserts] : [])
-    case .insertNew, .append: [inserts]
+    case .append: [inserts]
     case .none, .overwrite: []
     }
   }
@@ -53,27 +52,12 @@ struct MergeStatement {
       ? "WHEN MATCHED AND s.\(StagedTable.operation) = 'd' THEN DELETE" : "WHEN MATCHED THEN DELETE"
   }
 
-  /// The first deletion counts: a replay keeps the time that is there.
-  private var softDeletes: String {
-    let condition = staged.hasUpserts ? " AND s.\(StagedTable.operation) = 'd'" : ""
-    return "WHEN MATCHED\(condition) THEN UPDATE SET "
-      + "`_cdc_deleted` = coalesce(t.`_cdc_deleted`, \(deletionTime))"
-  }
-
-  private var deletionTime: String {
-    staged.place(of: "_cdc_deleted").map(staged.staged) ?? "current_timestamp()"
-  }
-
   private var updates: String {
     var assignments: [String] = []
     let key = Set(staged.table.keyColumns.map { $0.name.lowercased() })
     for (index, column) in staged.columns.enumerated() where !key.contains(column.name.lowercased()) {
       let name = SQLText.name(column.name)
-      if staged.action == .softMerge, column.name == "_cdc_deleted" {
-        assignments.append("\(name) = NULL")
-      } else {
-        assignments.append("\(name) = \(value(index, name))")
-      }
+      assignments.append("\(name) = \(value(index, name))")
     }
     assignments += staged.former.map { "\(SQLText.name($0)) = NULL" }
     if assignments.isEmpty {
@@ -95,10 +79,7 @@ struct MergeStatement {
   private var inserts: String {
     let onlyUpserts = staged.hasDeletes ? " AND s.\(StagedTable.operation) <> 'd'" : ""
     let names = SQLText.names(staged.columns.map(\.name))
-    let values = staged.columns.indices.map { index in
-      staged.action == .softMerge && staged.columns[index].name == "_cdc_deleted"
-        ? "NULL" : staged.staged(index)
-    }
+    let values = staged.columns.indices.map { staged.staged($0) }
     return "WHEN NOT MATCHED\(onlyUpserts) THEN INSERT (\(names))\n"
       + "  VALUES (\(values.joined(separator: ", ")))"
   }

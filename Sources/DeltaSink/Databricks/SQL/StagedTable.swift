@@ -8,10 +8,6 @@ struct StagedTable: Sendable, Hashable {
     case none
     /// Upserts and deletes by key.
     case merge
-    /// As `merge`; a delete sets `_cdc_deleted` instead.
-    case softMerge = "soft_merge"
-    /// Rows that are not there yet, by key. Running it again changes nothing.
-    case insertNew = "insert_new"
     /// Changes as rows, each once, by `_cdc_lsn` and `_cdc_sequence`.
     case append
     /// The staged rows take the place of all rows.
@@ -56,7 +52,7 @@ extension StagedTable {
 
   var maskCount: Int { (columns.count + Self.bitsPerMask - 1) / Self.bitsPerMask }
 
-  var isMerge: Bool { [.merge, .softMerge, .insertNew].contains(action) }
+  var isMerge: Bool { action == .merge }
 
   /// The staged column of that name, as Databricks compares names.
   func place(of name: String) -> Int? {

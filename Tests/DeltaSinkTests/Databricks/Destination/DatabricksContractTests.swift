@@ -1,0 +1,13 @@
+import CDCCore
+import DeltaSink
+import TestSupport
+import Testing
+
+/// The Databricks destination keeps the contract against the double, and another engine reads from the double's Delta
+/// tables what the source holds.
+struct DatabricksContractTests {
+  @Test(arguments: DestinationContract.cases)
+  func keepsTheContract(_ behaviour: DestinationContract.Case) async throws {
+    try await behaviour.check(DatabricksHarness())
+  }
+}

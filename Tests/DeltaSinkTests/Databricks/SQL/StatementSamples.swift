@@ -1,0 +1,186 @@
+import CDCCore
+
+@testable import DeltaSink
+
+/// One statement of every kind that the package can send, over a small dataset with awkward names.
+struct StatementSample: Sendable, CustomStringConvertible {
+  /// The name of its golden file.
+  let name: String
+  let text: String
+
+  var description: String { name }
+}
+
+enum StatementSamples {
+  static let layout = DatabricksLayout(
+    catalog: "main", schema: "golden", stagingSchema: "golden_staging", volume: "cdc")
+  static let position = LSN(0xFFFF_FFFF_FFFF_FFF0)
+
+  /// A key of two columns, names that need quoting, a type of every kind.
+  static let odd = TableSchema(
+    name: TableName(schema: "public", name: "Odd"),
+    columns: [
+      ColumnSchema(name: "id", type: .long, isNullable: false, comment: "it's the key"),
+      ColumnSchema(name: "by `day`", type: .date, isNullable: false),
+      ColumnSchema(name: "price; in {euro}", type: .decimal(precision: 12, scale: 2)),
+      ColumnSchema(name: "note", type: .string), ColumnSchema(name: "bytes", type: .binary),
+      ColumnSchema(name: "at", type: .timestamp), ColumnSchema(name: "local", type: .timestampNTZ),
+      ColumnSchema(name: "flag", type: .boolean), ColumnSchema(name: "small", type: .short),
+      ColumnSchema(name: "number", type: .int), ColumnSchema(name: "ratio", type: .float),
+      ColumnSchema(name: "wide", type: .double), ColumnSchema(name: "tags", type: .list(.string)),
+      ColumnSchema(name: "pairs", type: .map(key: .string, value: .timestampNTZ)),
+      ColumnSchema(
+        name: "parts",
+        type: .structure([
+          ColumnSchema(name: "a b", type: .int), ColumnSchema(name: "list", type: .list(.date)),
+        ])),
+    ], key: [0, 1], comment: "orders, it's said: 50 % ${more}")
+
+  static let keyOnly = TableSchema(
+    name: TableName(schema: "public", name: "keys"),
+    columns: [ColumnSchema(name: "id", type: .long)], key: [0])
+
+  static let staged = StagedTable(
+    action: .merge, table: odd, target: "odd", columns: odd.columns, rows: folder("odd/rows"),
+    hasUpserts: true, hasDeletes: true, kept: [3, 4],
+    bounds: [
+      StagedBound(column: "id", least: "-5L", greatest: "9223372036854775807L"),
+      StagedBound(column: "by `day`", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
+    ])
+
+  static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }
+
+  static let epoch = EpochGuard(layout: layout, pipeline: "shop", epoch: 7)
+  static let state = StateStatements(layout: layout, pipeline: "shop")
+
+  static func with(_ change: (inout StagedTable) -> Void) -> StagedTable {
+    var changed = staged
+    change(&changed)
+    return changed
+  }
+
+  static func merge(_ staged: StagedTable) -> String {
+    MergeStatement(staged: staged, layout: layout, guard: epoch).text
+  }
+
+  static func overwrite(_ staged: StagedTable) -> OverwriteStatement {
+    OverwriteStatement(staged: staged, layout: layout, guard: epoch)
+  }
+
+  static let checkpoint = Checkpoint(
+    pipeline: "shop", kind: .cdc, packageID: "shop-1-2", position: position,
+    commitTime: 1_700_000_000_123_456, rowCount: 42)
+
+  static let appended = StagedTable(
+    action: .append, table: odd.appended, target: "odd_log", columns: odd.appended.columns,
+    rows: folder("log/rows"),
+    bounds: [StagedBound(column: "_cdc_lsn", least: "100L", greatest: "-16L")])
+
+  /// In an order in which they can be run.
+  static var all: [StatementSample] { places + tables + changes + states + reads }
+
+  private static var places: [StatementSample] {
+    let places = PlaceStatements(layout: layout)
+    let states = StateTables(layout: layout).statements
+    return [
+      StatementSample(name: "create-catalog", text: places.createCatalog),
+      StatementSample(name: "create-schema", text: places.createSchema),
+      StatementSample(name: "create-staging-schema", text: places.createStagingSchema),
+      StatementSample(name: "create-volume", text: places.createVolume),
+      StatementSample(name: "create-state-table", text: states[0]),
+      StatementSample(name: "create-loads-table", text: states[1]),
+      StatementSample(name: "create-schema-table", text: states[2]),
+      StatementSample(name: "list-columns", text: places.columns()),
+      StatementSample(name: "list-columns-of-a-table", text: places.columns(of: "odd")),
+    ]
+  }
+
+  private static var tables: [StatementSample] {
+    let tables = TableStatements(layout: layout)
+    let declared = TableStatements(layout: layout, declaresPrimaryKeys: true)
+    let added = ColumnSchema(name: "added", type: .list(.int), comment: "later")
+    return [
+      StatementSample(name: "take-pipeline", text: state.take(runner: "5c0d")),
+      StatementSample(name: "create-table", text: tables.create(odd, target: "odd")),
+      StatementSample(name: "create-table-with-primary-key", text: declared.create(odd, target: "odd_keyed")),
+      StatementSample(name: "create-appended-table", text: tables.create(odd.appended, target: "odd_log")),
+      StatementSample(name: "create-table-of-keys", text: tables.create(keyOnly, target: "keys")),
+      StatementSample(name: "add-column", text: tables.addColumn(added, target: "odd")),
+      StatementSample(name: "comment-column", text: tables.commentColumn("note", "it's\nlong", target: "odd")),
+      StatementSample(name: "comment-table", text: tables.commentTable("it's", target: "odd")),
+      StatementSample(name: "cluster-table", text: tables.cluster(odd, target: "odd")),
+    ]
+  }
+
+  private static var changes: [StatementSample] {
+    [
+      StatementSample(name: "merge", text: merge(staged)),
+      StatementSample(
+        name: "merge-with-superseded-rows-and-former-columns",
+        text: merge(
+          with {
+            $0.superseded = folder("odd/superseded")
+            $0.former = ["added"]
+            $0.kept = []
+          })),
+      StatementSample(name: "merge-deletes-only", text: merge(with { $0.hasUpserts = false })),
+      StatementSample(
+        name: "merge-keys-only",
+        text: merge(
+          StagedTable(
+            action: .merge, table: keyOnly, target: "keys", columns: keyOnly.columns, rows: folder("keys/rows")
+          ))),
+      StatementSample(name: "merge-appended", text: merge(appended)),
+      StatementSample(
+        name: "insert-overwrite", text: overwrite(with { $0.action = .overwrite }).insertOverwrite),
+      StatementSample(
+        name: "insert-overwrite-with-superseded-rows",
+        text: overwrite(
+          with {
+            $0.action = .overwrite
+            $0.superseded = folder("odd/superseded")
+            $0.former = ["added"]
+          }
+        ).insertOverwrite),
+      StatementSample(
+        name: "create-or-replace-table", text: overwrite(with { $0.action = .overwrite }).createOrReplace),
+    ]
+  }
+
+  private static var states: [StatementSample] {
+    var load = checkpoint
+    load.kind = .fullLoad
+    let versions = [
+      TableVersion(
+        table: odd.name, target: "odd", number: 1, position: position, loadID: "e1-load", afterSequence: 0,
+        columns: "[{\"name\":\"it's\"}]"),
+      TableVersion(
+        table: keyOnly.name, target: "keys", number: 1, position: LSN(1), loadID: nil, afterSequence: 3,
+        columns: "[]"),
+    ]
+    let atomic = AtomicStatement(
+      statements: [merge(staged), state.checkpoint(checkpoint, epoch: 7, after: 3)])
+    return [
+      StatementSample(name: "checkpoint", text: state.checkpoint(checkpoint, epoch: 7, after: 3)),
+      StatementSample(name: "checkpoint-of-a-load", text: state.checkpoint(load, epoch: 7, after: 3)),
+      StatementSample(name: "record-load", text: state.recordLoad),
+      StatementSample(name: "record-versions", text: state.recordVersions(versions, epoch)),
+      StatementSample(name: "begin-atomic", text: atomic.text),
+    ]
+  }
+
+  private static var reads: [StatementSample] {
+    let reads = ReadStatements(layout: layout)
+    return [
+      StatementSample(name: "read-state", text: state.read),
+      StatementSample(name: "read-tables", text: state.readTables),
+      StatementSample(name: "read-shape", text: state.readShape(of: "odd")),
+      StatementSample(name: "read-rows", text: reads.rows(of: "odd", columns: odd.columns)),
+      StatementSample(
+        name: "read-values-by-key",
+        text: reads.values(
+          of: [odd.columns[3], odd.columns[12]], in: "odd", key: odd.keyColumns,
+          keys: [(0, [.integer(-5), .integer(18_000)]), (1, [.integer(7), .integer(-800_000)])])),
+    ]
+  }
+}
