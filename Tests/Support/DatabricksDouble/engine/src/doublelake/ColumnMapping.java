@@ -64,12 +64,21 @@ final class ColumnMapping {
 
   /** `wanted`, a part of the table's schema by visible names, as Parquet holds it. */
   static StructType physical(StructType wanted, StructType table) {
+    return physical(wanted, table, true);
+  }
+
+  /** To read by: names only, as files from before the mapping hold no ids. */
+  static StructType physicalNames(StructType wanted, StructType table) {
+    return physical(wanted, table, false);
+  }
+
+  private static StructType physical(StructType wanted, StructType table, boolean ids) {
     StructField[] fields = new StructField[wanted.size()];
     for (int i = 0; i < fields.length; i++) {
       StructField field = wanted.fields()[i];
       StructField known = find(table, field.name());
-      DataType type = known == null ? field.dataType() : physicalType(field.dataType(), known.dataType());
-      Metadata metadata = known != null && known.metadata().contains(ID)
+      DataType type = known == null ? field.dataType() : physicalType(field.dataType(), known.dataType(), ids);
+      Metadata metadata = ids && known != null && known.metadata().contains(ID)
           ? new MetadataBuilder().putLong("parquet.field.id", known.metadata().getLong(ID)).build()
           : Metadata.empty();
       String name = known == null ? field.name() : physicalName(known);
@@ -91,17 +100,17 @@ final class ColumnMapping {
     return null;
   }
 
-  private static DataType physicalType(DataType wanted, DataType table) {
+  private static DataType physicalType(DataType wanted, DataType table, boolean ids) {
     if (wanted instanceof StructType part && table instanceof StructType whole) {
-      return physical(part, whole);
+      return physical(part, whole, ids);
     }
     if (wanted instanceof ArrayType part && table instanceof ArrayType whole) {
-      return new ArrayType(physicalType(part.elementType(), whole.elementType()), part.containsNull());
+      return new ArrayType(physicalType(part.elementType(), whole.elementType(), ids), part.containsNull());
     }
     if (wanted instanceof MapType part && table instanceof MapType whole) {
       return new MapType(
-          physicalType(part.keyType(), whole.keyType()),
-          physicalType(part.valueType(), whole.valueType()),
+          physicalType(part.keyType(), whole.keyType(), ids),
+          physicalType(part.valueType(), whole.valueType(), ids),
           part.valueContainsNull());
     }
     return wanted;

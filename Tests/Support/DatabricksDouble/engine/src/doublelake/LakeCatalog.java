@@ -19,6 +19,7 @@ import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCatalogCapability;
 import org.apache.spark.sql.connector.catalog.TableChange;
 import org.apache.spark.sql.connector.catalog.TableInfo;
+import org.apache.spark.sql.connector.catalog.TableWritePrivilege;
 
 /** The tables of one catalog as Unity Catalog would have it: ROOT/catalog/schema/table/_delta_log. */
 public final class LakeCatalog extends LakeNamespaces implements StagingTableCatalog {
@@ -43,6 +44,13 @@ public final class LakeCatalog extends LakeNamespaces implements StagingTableCat
     return InformationSchema.isNamed(table.namespace())
         ? new InformationSchema(this).table(table)
         : load(table);
+  }
+
+  /** Only who writes sees where rows lie: DESCRIBE does not list the hidden columns. */
+  @Override
+  public Table loadTable(Identifier table, Set<TableWritePrivilege> privileges) throws NoSuchTableException {
+    DeltaLog log = log(table);
+    return new LakeTarget(fullName(table), log, log.snapshot());
   }
 
   @Override

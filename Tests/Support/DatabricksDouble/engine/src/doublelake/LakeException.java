@@ -5,9 +5,10 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * A failure as Databricks reports it: error class in brackets, text, SQLSTATE. It is a SparkThrowable,
- * so that pyspark's getCondition() and getSqlState() answer for it as for Spark's own errors.
+ * so that pyspark's getCondition() and getSqlState() answer for it as for Spark's own errors; of the exceptions
+ * that pyspark converts at all, IllegalArgumentException is the nearest.
  */
-public final class LakeException extends RuntimeException implements SparkThrowable {
+public final class LakeException extends IllegalArgumentException implements SparkThrowable {
   private final String condition;
   private final String sqlState;
 

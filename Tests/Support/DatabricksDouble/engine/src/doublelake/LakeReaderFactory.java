@@ -54,7 +54,7 @@ final class LakeReaderFactory implements PartitionReaderFactory {
         visible.add(field);
       }
     }
-    StructType data = ColumnMapping.physical(new StructType(visible.toArray(new StructField[0])), tableSchema);
+    StructType data = ColumnMapping.physicalNames(new StructType(visible.toArray(new StructField[0])), tableSchema);
     StructType read = data.add(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME(), DataTypes.LongType);
     var session = (org.apache.spark.sql.classic.SparkSession) SparkSession.active();
     SQLConf conf = session.sessionState().conf();
@@ -66,7 +66,7 @@ final class LakeReaderFactory implements PartitionReaderFactory {
     var factory = new ParquetPartitionReaderFactory(
         conf,
         SerializableConfiguration.broadcast(session.sparkContext(), hadoop),
-        ColumnMapping.physical(ColumnMapping.visible(tableSchema), tableSchema),
+        ColumnMapping.physicalNames(ColumnMapping.visible(tableSchema), tableSchema),
         read,
         new StructType(),
         new Filter[0],

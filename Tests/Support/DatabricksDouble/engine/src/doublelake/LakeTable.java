@@ -7,8 +7,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.connector.catalog.CatalogV2Util$;
 import org.apache.spark.sql.connector.catalog.Column;
-import org.apache.spark.sql.connector.catalog.MetadataColumn;
-import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
@@ -27,8 +25,7 @@ import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** A Delta table as of one snapshot, as Spark sees it. */
-class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, SupportsMetadataColumns,
-    TruncatableTable {
+class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, TruncatableTable {
   final DeltaLog log;
   final Snapshot snapshot;
   private final String name;
@@ -58,11 +55,6 @@ class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperatio
   public Column[] columns() {
     return CatalogV2Util$.MODULE$.structTypeToV2Columns(
         ColumnMapping.visible(snapshot.metadata().schema()), false);
-  }
-
-  @Override
-  public MetadataColumn[] metadataColumns() {
-    return RowLocation.columns();
   }
 
   @Override

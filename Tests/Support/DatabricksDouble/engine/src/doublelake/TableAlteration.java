@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.sql.connector.catalog.CatalogV2Util$;
 import org.apache.spark.sql.connector.catalog.TableChange;
-import org.apache.spark.sql.connector.catalog.constraints.Check;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** ALTER TABLE and COMMENT ON TABLE: checks each change as Databricks does, then commits them all at once. */
@@ -17,7 +14,6 @@ final class TableAlteration {
   private final List<TableChange> columnChanges = new ArrayList<>();
   private String comment;
   private String clustering;
-  private boolean clusteringChanges;
   private TableChange.ClusterBy clusterBy;
   private String operation = "SET TBLPROPERTIES";
 
@@ -70,9 +66,6 @@ final class TableAlteration {
       clusterBy = cluster;
     } else if (change instanceof TableChange.AddConstraint add) {
       operation = "ADD CONSTRAINT";
-      if (add.constraint() instanceof Check check) {
-        checkRows(check);
-      }
       Constraints.put(add.constraint(), properties);
     } else if (change instanceof TableChange.DropConstraint drop) {
       operation = "DROP CONSTRAINT";
@@ -97,20 +90,5 @@ final class TableAlteration {
       throw new LakeException("DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE", "42KD4",
           "Changing column mapping mode from 'name' to another mode is not supported.");
     }
-  }
-
-  /** A check constraint may only be added where all rows fulfil it. */
-  private void checkRows(Check check) {
-    var session = org.apache.spark.sql.SparkSession.active();
-    boolean violated = !session.table(quoted(table.name()))
-        .filter("NOT (" + check.predicateSql() + ")").isEmpty();
-    if (violated) {
-      throw new LakeException("DELTA_NEW_CHECK_CONSTRAINT_VIOLATION", "23512",
-          "Rows in " + table.name() + " violate the new CHECK constraint (" + check.predicateSql() + ").");
-    }
-  }
-
-  private static String quoted(String name) {
-    return "`" + name.replace("`", "``").replace(".", "`.`") + "`";
   }
 }
