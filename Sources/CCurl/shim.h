@@ -52,8 +52,10 @@ static inline CURLcode ccurl_get_long(CURL *_Nonnull handle, CURLINFO info, long
   return curl_easy_getinfo(handle, info, value);
 }
 
-static inline CURLcode ccurl_get_offset(CURL *_Nonnull handle, CURLINFO info, curl_off_t *_Nonnull value) {
-  return curl_easy_getinfo(handle, info, value);
+/* The string belongs to the handle. */
+static inline CURLcode ccurl_get_string(
+    CURL *_Nonnull handle, CURLINFO info, const char *_Nullable *_Nonnull value) {
+  return curl_easy_getinfo(handle, info, (char **)value);
 }
 
 #endif

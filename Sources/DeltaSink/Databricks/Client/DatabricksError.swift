@@ -53,7 +53,8 @@ public struct DatabricksError: Retryable, Sendable, CustomStringConvertible {
   public var underlying: (any Error)?
 
   public init(
-    _ code: Code, _ message: String, httpStatus: Int? = nil, errorCode: String? = nil, sqlState: String? = nil,
+    _ code: Code, _ message: String, httpStatus: Int? = nil, errorCode: String? = nil,
+    sqlState: String? = nil,
     statementID: String? = nil, isRetryable: Bool = false, underlying: (any Error)? = nil
   ) {
     self.code = code

@@ -4,4 +4,18 @@ public enum DatabricksCredentials: Sendable, Hashable {
   case oauthM2M(clientID: String, secret: Secret)
   /// A personal access token, or any other bearer token that somebody else keeps fresh.
   case token(Secret)
+
+  /// As Databricks' own tools call it: `oauth-m2m`, `pat`.
+  public var authType: String {
+    switch self {
+    case .oauthM2M: "oauth-m2m"
+    case .token: "pat"
+    }
+  }
+
+  var secret: Secret {
+    switch self {
+    case .oauthM2M(_, let secret), .token(let secret): secret
+    }
+  }
 }
