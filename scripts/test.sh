@@ -8,6 +8,9 @@ for example in Examples/*/; do
   swift build --package-path "$example"
 done
 
+# What stands in for Databricks is tested before it is believed.
+Tests/Support/DatabricksDouble/test.sh
+
 # Tests share two or so threads with each other: more at a time would only make each wait longer for its turn.
 width=()
 if [[ $(swift test --help-hidden 2>&1) == *experimental-maximum-parallelization-width* ]]; then

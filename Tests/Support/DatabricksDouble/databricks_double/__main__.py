@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 import tempfile
-import shutil
 import threading
 
 from .server import Server
@@ -38,6 +38,9 @@ def main() -> None:
     given = options.parse_args()
     root = os.path.realpath(given.root or tempfile.mkdtemp(prefix="databricks-double."))
     os.makedirs(root, exist_ok=True)
+    if not given.settings:  # what the JVM says is for those who look for it
+        log = os.open(os.path.join(root, "double.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(log, 2)
     server = Server(given.port)
     workspace = Workspace(root, os.path.realpath(given.jar), "127.0.0.1", server.server_address[1])
     server.workspace = workspace

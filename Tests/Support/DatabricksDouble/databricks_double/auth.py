@@ -74,8 +74,10 @@ class Auth:
         if scheme.lower() != "bearer":
             raise ApiError(401, "UNAUTHENTICATED", "Authentication scheme is not supported.")
         token = self._tokens.get(given.strip())
+        if token is None and given.startswith("dapi"):
+            raise ApiError(403, "PERMISSION_DENIED", "Invalid access token.")
         if token is None:
-            raise ApiError(403 if given.startswith("dapi") else 401, "UNAUTHENTICATED", "Invalid access token.")
+            raise ApiError(401, "UNAUTHENTICATED", "Invalid access token.")
         if token.expires < time.time():
             raise ApiError(401, "UNAUTHENTICATED", "Access token has expired.")
         return token.principal
@@ -94,25 +96,15 @@ class Auth:
 
     def claimed(self, request: Request) -> Principal | None:
         """Whom a request for a token says to be, before the secret is looked at."""
-        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            return self.find(base64.b64decode(encoded).decode().partition(":")[0])
-        except (binascii.Error, UnicodeDecodeError):
-            return None
+        credentials = _credentials(request)
+        return self.find(credentials[0]) if credentials else None
 
     # POST /oidc/v1/token
     def issue(self, request: Request) -> Response:
-        form = dict(urllib.parse.parse_qsl((request.content or b"").decode("utf-8", "replace")))
-        client, secret = form.get("client_id", ""), form.get("client_secret", "")
-        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                text = base64.b64decode(encoded, validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                return _oauth_error(401, "invalid_client", "Client authentication failed")
-            client, _, secret = (urllib.parse.unquote(part) for part in text.partition(":"))
+        form = _form(request)
+        if (credentials := _credentials(request)) is None:
+            return _oauth_error(401, "invalid_client", "Client authentication failed")
+        client, secret = credentials
         principal = next((each for each in self.principals if each.client_id == client), None)
         if principal is None or not secrets.compare_digest(principal.secret.encode(), secret.encode()):
             return _oauth_error(401, "invalid_client", "Client authentication failed")
@@ -171,3 +163,20 @@ class Auth:
 
 def _oauth_error(status: int, error: str, description: str) -> Response:
     return Response(status, {"error": error, "error_description": description})
+
+
+def _form(request: Request) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl((request.content or b"").decode("utf-8", "replace")))
+
+
+def _credentials(request: Request) -> tuple[str, str] | None:
+    """Client id and secret, from the header or from the form; None where the header cannot be read."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        form = _form(request)
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return urllib.parse.unquote(client), urllib.parse.unquote(secret)

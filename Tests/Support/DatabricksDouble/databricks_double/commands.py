@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,6 +36,14 @@ def rules(workspace: Workspace) -> list[Rule]:
         ("DROP VOLUME [IF <exists:word>] <name:name>", drop_volume),
         ("SHOW VOLUMES [{IN | FROM} <schema:name>]", show_volumes),
         ("{DESCRIBE | DESC} VOLUME <name:name>", describe_volume),
+        ("ALTER {TABLE | VOLUME | SCHEMA | CATALOG} <name:name> [ALTER COLUMN <column:identifier>] SET TAGS <tags:pairs>", tag),
+        ("ALTER {TABLE | VOLUME | SCHEMA | CATALOG} <name:name> [ALTER COLUMN <column:identifier>] UNSET TAGS <names:strings>", tag),
+        ("ALTER TABLE <table:name> CLUSTER BY AUTO", cluster_automatically),
+        ("COMMENT ON CATALOG <name:name> IS {<comment:string> | NULL}", comment_on_catalog),
+        ("COMMENT ON VOLUME <name:name> IS {<comment:string> | NULL}", comment_on_volume),
+        ("COMMENT ON COLUMN <column:name> IS {<comment:string> | NULL}", comment_on_column),
+        ("USE [{CATALOG | SCHEMA | DATABASE}] <name:name>", use),
+        ("LIST <path:string>", list_files),
         ("OPTIMIZE <table:name> [FULL] [ZORDER BY <columns:identifiers>]", optimize),
         ("VACUUM <table:name> [{FULL | LITE}] [RETAIN <hours:integer> HOURS] [DRY RUN]", vacuum),
         ("{DESCRIBE | DESC} HISTORY <table:name> [LIMIT <limit:integer>]", describe_history),
@@ -153,10 +160,74 @@ def describe_volume(run: Run, given: Captures) -> Table:
     return Table(columns, [[name, catalog, schema, owner, "MANAGED", volume.comment]])
 
 
+def tag(run: Run, given: Captures) -> Table:
+    """Tags are accepted and forgotten."""
+    kind = run.tokens[1].text.upper()
+    name = run.name(given["name"], {"CATALOG": 1, "SCHEMA": 2}.get(kind, 3))
+    run.workspace.require_object(kind, name)
+    run.require("APPLY TAG", kind, name)
+    return Table()
+
+
+def cluster_automatically(run: Run, given: Captures) -> Table:
+    name = run.name(given["table"], 3)
+    run.workspace.tables.require(name)
+    run.require("MODIFY", "TABLE", name)
+    return Table()
+
+
+def comment_on_catalog(run: Run, given: Captures) -> Table:
+    name = run.name(given["name"], 1)
+    run.workspace.require_catalog(name[0])
+    run.require("OWN", "CATALOG", name)
+    run.workspace.catalogs[name[0]].comment = given.get("comment")
+    return Table()
+
+
+def comment_on_volume(run: Run, given: Captures) -> Table:
+    volume = run.workspace.volumes.find(run.name(given["name"], 3))
+    run.require("OWN", "VOLUME", volume.name)
+    volume.comment = given.get("comment")
+    return Table()
+
+
+def comment_on_column(run: Run, given: Captures) -> Table:
+    *table, column = given["column"]
+    name = run.name(tuple(table), 3)
+    run.workspace.tables.require(name)
+    run.require("MODIFY", "TABLE", name)
+    return run.spark(f"ALTER TABLE {quoted(name)} ALTER COLUMN {quoted([column])} COMMENT {literal(given.get('comment', ''))}")
+
+
+def use(run: Run, given: Captures) -> Table:
+    """Every statement has a session of its own, so this one changes nothing for the next."""
+    name = given["name"]
+    if len(name) == 2 or run.tokens[1].text.upper() in ("SCHEMA", "DATABASE"):
+        run.workspace.require_schema(run.name(name, 2))
+    else:
+        run.workspace.require_catalog(name[0])
+    return Table()
+
+
+def list_files(run: Run, given: Captures) -> Table:
+    place = run.workspace.volumes.resolve(given["path"])
+    run.require("READ VOLUME", "VOLUME", place.volume.name)
+    if not os.path.isdir(place.local):
+        raise SqlError("PATH_NOT_FOUND", f"Path does not exist: {place.path}.", "42K03")
+    rows: list[list[str | None]] = []
+    with os.scandir(place.local) as found:
+        for entry in sorted(found, key=lambda each: each.name):
+            info, slash = entry.stat(), "/" if entry.is_dir() else ""
+            size = "0" if slash else str(info.st_size)
+            rows.append([f"{place.path}/{entry.name}{slash}", entry.name + slash, size, str(int(info.st_mtime * 1000))])
+    columns = [("path", "string"), ("name", "string"), ("size", "bigint"), ("modification_time", "bigint")]
+    return Table(columns, rows)
+
+
 def optimize(run: Run, given: Captures) -> Table:
     """Nothing is rewritten: a table's content is the same before and after."""
     name = run.name(given["table"], 3)
-    run.workspace.tables.metadata(name)
+    run.workspace.tables.require(name)
     run.require("MODIFY", "TABLE", name)
     return Table([("path", "string"), ("metrics", "string")], [[run.workspace.tables.folder(name), "{}"]])
 
@@ -164,7 +235,7 @@ def optimize(run: Run, given: Captures) -> Table:
 def vacuum(run: Run, given: Captures) -> Table:
     """Nothing is deleted."""
     name = run.name(given["table"], 3)
-    run.workspace.tables.metadata(name)
+    run.workspace.tables.require(name)
     run.require("MODIFY", "TABLE", name)
     if given.get("hours", 168) < 168:
         raise SqlError("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "The retention period is shorter than 168 hours.", "22003")
@@ -172,49 +243,34 @@ def vacuum(run: Run, given: Captures) -> Table:
 
 
 def describe_history(run: Run, given: Captures) -> Table:
-    import json
-
     name = run.name(given["table"], 3)
-    run.workspace.tables.metadata(name)
+    run.workspace.tables.require(name)
     run.require("SELECT", "TABLE", name)
-    columns = [("version", "bigint"), ("timestamp", "timestamp"), ("operation", "string"),
-               ("operationParameters", "map<string,string>"), ("operationMetrics", "map<string,string>"),
-               ("userMetadata", "string"), ("engineInfo", "string")]  # fmt: skip
-    rows: list[list[str | None]] = []
-    for version, info in run.workspace.tables.history(name):
-        if len(rows) == given.get("limit", -1):
-            break
-        rows.append([
-            str(version),
-            time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(info["timestamp"] / 1000)) + f".{info['timestamp'] % 1000:03d}Z",
-            info.get("operation"),
-            json.dumps({k: v if isinstance(v, str) else json.dumps(v) for k, v in info.get("operationParameters", {}).items()}),
-            json.dumps({k: str(v) for k, v in info.get("operationMetrics", {}).items()}),
-            info.get("userMetadata"),
-            info.get("engineInfo"),
-        ])  # fmt: skip
-    return Table(columns, rows)
+    return _facts(_HISTORY, run.workspace.tables.history(name, given.get("limit", 0)))
 
 
 def describe_detail(run: Run, given: Captures) -> Table:
-    import json
-
     name = run.name(given["table"], 3)
-    tables = run.workspace.tables
-    metadata, protocol, files = tables.metadata(name), tables.protocol(name), tables.files(name)
+    run.workspace.tables.require(name)
     run.require("SELECT", "TABLE", name)
-    features = sorted({*protocol.get("readerFeatures", []), *protocol.get("writerFeatures", [])})
-    row: dict[tuple[str, str], str | None] = {
-        ("format", "string"): "delta",
-        ("id", "string"): metadata["id"],
-        ("name", "string"): dotted(name),
-        ("description", "string"): metadata.get("description"),
-        ("location", "string"): "file://" + tables.folder(name),
-        ("numFiles", "bigint"): str(len(files)),
-        ("sizeInBytes", "bigint"): str(sum(files.values())),
-        ("properties", "map<string,string>"): json.dumps(metadata.get("configuration", {})),
-        ("minReaderVersion", "int"): str(protocol["minReaderVersion"]),
-        ("minWriterVersion", "int"): str(protocol["minWriterVersion"]),
-        ("tableFeatures", "array<string>"): json.dumps(features),
-    }
-    return Table(list(row), [list(row.values())])
+    return _facts(_DETAIL, [run.workspace.tables.detail(name)])
+
+
+_HISTORY = {
+    "version": "bigint", "timestamp": "timestamp", "userId": "string", "userName": "string", "operation": "string",
+    "operationParameters": "map<string,string>", "readVersion": "bigint", "isolationLevel": "string",
+    "isBlindAppend": "boolean", "operationMetrics": "map<string,string>", "userMetadata": "string", "engineInfo": "string",
+}  # fmt: skip
+_DETAIL = {
+    "format": "string", "id": "string", "name": "string", "description": "string", "location": "string",
+    "createdAt": "timestamp", "lastModified": "timestamp", "partitionColumns": "array<string>",
+    "clusteringColumns": "array<string>", "numFiles": "bigint", "sizeInBytes": "bigint", "properties": "map<string,string>",
+    "minReaderVersion": "int", "minWriterVersion": "int", "tableFeatures": "array<string>",
+}  # fmt: skip
+
+
+def _facts(columns: dict[str, str], facts: list[dict[str, Any]]) -> Table:
+    def text(value: Any) -> str | None:
+        return value if value is None or isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+    return Table(list(columns.items()), [[text(fact.get(name)) for name in columns] for fact in facts])

@@ -41,7 +41,7 @@ class CopyInto:
         options = {key.lower(): (value or "").lower() for key, value in given.get("options", [])}
         if unknown := set(options) - {"force", "mergeschema"}:
             raise SqlError("COPY_INTO_UNKNOWN_OPTION", f"COPY INTO has no option {sorted(unknown)}.", "42000")
-        table = self.workspace.tables.identity(name)
+        table = self.workspace.tables.definition(name)["table_id"]
         with self._lock:
             lock = self._locks.setdefault(table, threading.Lock())
             ledger = self._loaded.setdefault(table, set())

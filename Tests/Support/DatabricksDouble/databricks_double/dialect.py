@@ -3,15 +3,15 @@ all else is Spark's, and what neither knows fails with PARSE_SYNTAX_ERROR. No st
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import commands
+from . import atomic, commands
 from .engine import Table
 from .errors import SqlError
 from .names import qualified
-from .requirements import check_privileges
+from .requirements import check_privileges, written_by
 from .staged import StagedFiles, find_sources
 from .tokens import Token, tokenize
 from .values import parameters
@@ -70,6 +70,10 @@ class Run:
         finally:
             staged.drop(self.session, views)
 
+    def part(self, sql: str) -> Run:
+        """A statement within this one."""
+        return replace(self, sql=sql, tokens=tokenize(sql))
+
     def write(self, sql: str) -> dict[str, int]:
         """As `spark`, for one that changes rows: how many."""
         self.spark(sql)
@@ -80,6 +84,7 @@ class Dialect:
     def __init__(self, workspace: Workspace):
         self.workspace = workspace
         self.rules = commands.rules(workspace)
+        self.lock = atomic.SharedLock()
 
     def execute(self, statement: Statement) -> Table:
         run = Run(
@@ -98,16 +103,32 @@ class Dialect:
     def run(self, run: Run) -> Table:
         if not run.tokens:
             raise SqlError("PARSE_EMPTY_STATEMENT", "Syntax error, unexpected empty statement.", "42617")
+        if atomic.is_atomic(run.tokens):
+            with self.lock.exclusive():
+                return atomic.run_atomic(self.workspace, run)
+        with self.lock.shared():
+            return self.run_single(run)
+
+    def run_single(self, run: Run) -> Table:
         for rule in self.rules:
             if (captures := rule.pattern.match(run.tokens)) is not None:
                 return rule.run(run, captures)
         return self._spark(run)
+
+    def logs_written(self, run: Run) -> list[str]:
+        """The folder of the log that a statement commits to."""
+        written = written_by(run)
+        if written is None or not self.workspace.tables.exists(written[1]):
+            return []
+        return [os.path.join(self.workspace.tables.folder(written[1]), "_delta_log")]
 
     def _spark(self, run: Run) -> Table:
         first = run.tokens[0].text.upper()
         second = run.tokens[1].text.upper() if len(run.tokens) > 1 else ""
         if first not in _SPARK or (first == "CREATE" and second not in ("TABLE", "OR")):
             raise SqlError.syntax(run.tokens[0].text)
+        if first in ("CREATE", "ALTER") and (automatic := _clustered_automatically(run.tokens)):
+            run = run.part(run.sql[: automatic[0].start] + run.sql[automatic[-1].end :])
         written = check_privileges(run)
         if written is None:
             return run.spark(run.sql)
@@ -127,4 +148,10 @@ class Dialect:
         return result
 
 
-Handler = Callable[[Run, dict[str, Any]], Table]
+def _clustered_automatically(tokens: list[Token]) -> list[Token]:
+    """CLUSTER BY AUTO, which Spark does not know: who chooses the clustering keys changes no row."""
+    for at in range(len(tokens) - 2):
+        if all(token.is_word(word) for token, word in zip(tokens[at:], ("CLUSTER", "BY", "AUTO"))):
+            return tokens[at : at + 3]
+    return []
+

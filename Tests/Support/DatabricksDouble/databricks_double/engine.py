@@ -17,23 +17,17 @@ from .names import quoted
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-CATALOG_CLASS = os.environ.get("DATABRICKS_DOUBLE_CATALOG_CLASS", "doublelake.LakeCatalog")
+CATALOG_CLASS = "doublelake.LakeCatalog"
+# Those that the connector was measured with; the ones below are the server's own.
+_ENGINE_SETTINGS = os.path.join(os.path.dirname(__file__), "..", "engine", "settings.json")
 
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.sql.sources.default": "delta",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.scheduler.mode": "FAIR",
     "spark.sql.artifact.isolation.enabled": "false",
-    "spark.log.structuredLogging.enabled": "false",
     "spark.log.level": "OFF",
 }
 
@@ -66,7 +60,10 @@ class Engine:
 
             logging.getLogger("SQLQueryContextLogger").disabled = True  # a statement that fails is no news here
             builder = SparkSession.builder.master("local[2]").appName("databricks-double")
+            with open(_ENGINE_SETTINGS, encoding="utf-8") as file:
+                measured = json.load(file)
             settings = {
+                **measured,
                 **SETTINGS,
                 "spark.driver.extraClassPath": self.jar,
                 "spark.sql.warehouse.dir": os.path.join(self.root, "spark"),
@@ -90,6 +87,10 @@ class Engine:
         self.ready.wait()
         if self.failure:
             raise SqlError("INTERNAL_ERROR", f"Spark does not start: {self.failure}", "XX000", "INTERNAL_ERROR")
+
+    @property
+    def jvm(self) -> Any:
+        return self.spark.sparkContext._jvm
 
     # Catalogs and sessions
 
@@ -146,7 +147,7 @@ class Engine:
 
     def take_counts(self, group: str) -> dict[str, int]:
         """The rows that the group's last change inserted, updated and deleted."""
-        counts = self.spark.sparkContext._jvm.doublelake.Statements.takeCounts(group)
+        counts = self.jvm.doublelake.Statements.takeCounts(group)
         return json.loads(counts) if counts else {}
 
     def in_group(self, group: str) -> None:

@@ -37,22 +37,18 @@ _CLASS = re.compile(r"\[[A-Z][A-Z0-9_.]+\]")
 def _of_spark(error: BaseException) -> dict[str, str]:
     """Spark throws its own classes at analysis and wraps those of a task or of the Delta connector in others:
     the innermost one that carries an error class is the one that a user is told."""
-    from py4j.protocol import Py4JJavaError
-
     throwable = getattr(error, "_origin", None) or getattr(error, "java_exception", None)
-    if isinstance(error, Py4JJavaError):
-        throwable = error.java_exception
-    message, state = str(error), None
-    depth = 0
+    message, last, depth = None, str(error), 0
     while throwable is not None and depth < 20:
-        text = throwable.getMessage() or ""
+        text = (throwable.getMessage() or "").strip()
         if _CLASS.match(text):
             message = text
+        last = f"{throwable.getClass().getSimpleName()}: {text}"
         throwable, depth = throwable.getCause(), depth + 1
+    if message is None:
+        message = f"[{'PARSE_SYNTAX_ERROR' if last.startswith('ParseException') else 'INTERNAL_ERROR'}] {last}"
     message = re.split(r"\n\tat |\n\nJVM stacktrace", message)[0].strip()
-    if found := re.search(r"SQLSTATE: ([0-9A-Z]{5})", message):
-        state = found[1]
-    else:
-        state = "XXKDA"
-        message = f"{message} SQLSTATE: {state}"
-    return {"error_code": "BAD_REQUEST", "message": message, "sql_state": state}
+    found = re.search(r"SQLSTATE: ([0-9A-Z]{5})", message)
+    if not found:
+        message += " SQLSTATE: XX000"
+    return {"error_code": "BAD_REQUEST", "message": message, "sql_state": found[1] if found else "XX000"}

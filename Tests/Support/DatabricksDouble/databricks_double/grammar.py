@@ -31,8 +31,12 @@ class Pattern:
         self._matcher, used = _sequence(pieces, 0)
         assert used == len(pieces), f"unbalanced pattern: {text}"
 
+    def beginnings(self, tokens: Sequence[Token]) -> Ends:
+        """Every way in which it matches the first tokens, with the index behind them."""
+        return self._matcher(tokens, 0, {})
+
     def match(self, tokens: Sequence[Token]) -> Captures | None:
-        for end, captures in self._matcher(tokens, 0, {}):
+        for end, captures in self.beginnings(tokens):
             if end == len(tokens):
                 return captures
         return None

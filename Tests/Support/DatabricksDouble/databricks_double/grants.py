@@ -42,14 +42,7 @@ def _target(run: Run, given: Captures) -> tuple[str, tuple[str, ...]]:
     levels = _TYPES[kind]
     kind = "SCHEMA" if kind == "DATABASE" else kind
     name = run.name(given["name"], levels) if levels else ()
-    if kind == "VOLUME":
-        run.workspace.volumes.find(name)
-    elif kind == "CATALOG":
-        run.workspace.require_catalog(name[0])
-    elif kind == "SCHEMA":
-        run.workspace.require_schema(name)
-    elif kind == "TABLE":
-        run.workspace.tables.metadata(name)
+    run.workspace.require_object(kind, name)
     return kind, name
 
 

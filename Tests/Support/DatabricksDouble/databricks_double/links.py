@@ -50,7 +50,7 @@ class Links:
         if link is None or link.expires < time.time() or link.index != int(index):
             raise ApiError(403, "AccessDenied", "Request has expired, or its signature does not match.")
         rows = link.result.chunks[link.index]
-        return Response(200, json.dumps(rows).encode(), {"Content-Type": "application/json"})
+        return Response(200, json.dumps(rows, separators=(",", ":")).encode(), {"Content-Type": "application/json"})
 
     def expire(self) -> None:
         for link in self.links.values():

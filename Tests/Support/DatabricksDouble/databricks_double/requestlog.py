@@ -23,6 +23,7 @@ class Record:
     query: dict[str, str]
     principal: str | None
     sql: str | None
+    tags: dict[str, str | None] | None  # of the statement
     status: int | None  # None: the connection was cut
     seconds: float  # from the headers to the last byte of the answer
     bytes_in: int
@@ -47,6 +48,7 @@ class RequestLog:
                     query=request.query,
                     principal=request.principal.name if request.principal else None,
                     sql=request.sql[:SQL_HEAD] if request.sql else None,
+                    tags=request.tags,
                     status=status,
                     seconds=round(time.time() - began, 6),
                     bytes_in=request.body.received,

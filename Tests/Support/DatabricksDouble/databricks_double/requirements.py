@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .errors import SqlError
-from .grammar import Pattern, _name
+from .grammar import Pattern
 from .names import qualified
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _NEEDS = {
 
 def check_privileges(run: Run) -> Written | None:
     """Refuses what the principal may not do. The table that is written, where one is."""
-    written = _written(run)
+    written = written_by(run)
     if not run.principal.admin:
         if written:
             _check_written(run, *written)
@@ -52,10 +52,10 @@ def check_privileges(run: Run) -> Written | None:
     return written
 
 
-def _written(run: Run) -> Written | None:
+def written_by(run: Run) -> Written | None:
     for kind, pattern in _TABLE_CHANGES:
         longest = None
-        for end, captures in pattern._matcher(run.tokens, 0, {}):
+        for end, captures in pattern.beginnings(run.tokens):
             if longest is None or end > longest[0]:
                 longest = (end, captures)
         if longest:
@@ -84,11 +84,9 @@ def _selects(run: Run) -> bool:
 
 def _read(run: Run) -> list[tuple[str, ...]]:
     """The tables that Spark's own parser finds in the statement and that exist."""
-    from .tokens import tokenize
-
     plan = run.session._jsparkSession.sessionState().sqlParser().parsePlan(run.sql).treeString()
     found = []
-    for names in re.findall(r"'UnresolvedRelation \[(.*?)\]", plan):
+    for names in re.findall(r"'Unresolved(?:Relation|Table|TableOrView) \[(.*?)\]", plan):
         parts = tuple(part.strip().lower() for part in names.split(","))
         try:
             name = qualified(parts, 3, run.catalog, run.schema)

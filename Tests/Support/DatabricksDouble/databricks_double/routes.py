@@ -34,6 +34,7 @@ def _route(method: str, path: str, handle: Handle, **options: Any) -> Route:
 STATEMENTS = "/api/2.0/sql/statements"
 WAREHOUSES = "/api/2.0/sql/warehouses"
 FILES = "/api/2.0/fs/files{path*}"
+UNITY = "/api/2.1/unity-catalog"
 DIRECTORIES = "/api/2.0/fs/directories{path*}"
 
 ROUTES = [
@@ -58,6 +59,19 @@ ROUTES = [
     _route("GET", DIRECTORIES, lambda w: w.files.list),
     _route("HEAD", DIRECTORIES, lambda w: w.files.directory),
     _route("DELETE", DIRECTORIES, lambda w: w.files.delete_directory),
+    _route("GET", UNITY + "/catalogs", lambda w: w.unity.catalogs),
+    _route("GET", UNITY + "/catalogs/{name}", lambda w: w.unity.catalog),
+    _route("GET", UNITY + "/schemas", lambda w: w.unity.schemas),
+    _route("POST", UNITY + "/schemas", lambda w: w.unity.create_schema),
+    _route("GET", UNITY + "/schemas/{name}", lambda w: w.unity.schema),
+    _route("GET", UNITY + "/tables", lambda w: w.unity.tables),
+    _route("GET", UNITY + "/tables/{name}", lambda w: w.unity.table),
+    _route("GET", UNITY + "/tables/{name}/exists", lambda w: w.unity.table_exists),
+    _route("GET", UNITY + "/volumes", lambda w: w.unity.volumes),
+    _route("POST", UNITY + "/volumes", lambda w: w.unity.create_volume),
+    _route("GET", UNITY + "/volumes/{name}", lambda w: w.unity.volume),
+    _route("GET", UNITY + "/permissions/{kind}/{name}", lambda w: w.unity.permissions),
+    _route("GET", UNITY + "/effective-permissions/{kind}/{name}", lambda w: w.unity.effective_permissions),
     _route("GET", "/_double/health", lambda w: Control(w).health, authenticated=False),
     _route("POST", "/_double/faults", lambda w: w.faults.add, authenticated=False),
     _route("GET", "/_double/faults", lambda w: w.faults.list, authenticated=False),

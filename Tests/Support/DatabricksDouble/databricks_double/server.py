@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import time
 import urllib.parse
@@ -81,12 +80,12 @@ class Handler(BaseHTTPRequestHandler):
             return ApiError(503, "TEMPORARILY_UNAVAILABLE", "The double is starting.", {"Retry-After": "1"}).response()
         try:
             route, groups = find_route(request)
-            self._identify(workspace, route, request)
             if route.whole:
                 request.content = request.body.read_all(WHOLE_BODY_LIMIT)
                 if route.sql:
                     statement = request.json().get("statement")
                     request.sql = statement if isinstance(statement, str) else None
+            self._identify(workspace, route, request)
             if not request.path.startswith("/_double/"):
                 request.fault = workspace.faults.take(request)
             return self._act(workspace, route, groups, request)

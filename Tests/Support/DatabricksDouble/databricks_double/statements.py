@@ -85,7 +85,7 @@ class StatementExecution:
             byte_limit=_limit(body, "byte_limit"),
             fault=request.fault,
         )
-        _check_tags(body)
+        request.tags = _tags(body)
         self.statements[statement.id] = statement
         warehouse.start()
         self.threads.submit(self._run, statement, warehouse)
@@ -246,11 +246,9 @@ def _limit(body: dict[str, Any], key: str) -> int | None:
     return number
 
 
-def _check_tags(body: dict[str, Any]) -> None:
-    tags = body.get("query_tags") or []
-    if not isinstance(tags, list) or any(not isinstance(tag, dict) or not tag.get("key") for tag in tags):
+def _tags(body: dict[str, Any]) -> dict[str, str | None]:
+    """One value a key, and the first 20 of them: more are documented to be dropped, not refused."""
+    given = body.get("query_tags") or []
+    if not isinstance(given, list) or any(not isinstance(tag, dict) or not tag.get("key") for tag in given):
         raise _invalid("query_tags must be a list of objects with a key")
-    if len(tags) > QUERY_TAG_LIMIT:
-        raise _invalid(f"At most {QUERY_TAG_LIMIT} query_tags are allowed, {len(tags)} were given.")
-    if len({tag["key"] for tag in tags}) < len(tags):
-        raise _invalid("The keys of query_tags must differ from each other.")
+    return dict(list({tag["key"]: tag.get("value") for tag in given}.items())[:QUERY_TAG_LIMIT])

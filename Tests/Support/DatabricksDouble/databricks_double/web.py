@@ -86,6 +86,7 @@ class Request:
     content: bytes | None = None  # the whole body, where the route wants it whole
     sql: str | None = None
     fault: Fault | None = None
+    tags: dict[str, str | None] | None = None
 
     def json(self) -> dict[str, Any]:
         try:

@@ -22,6 +22,7 @@ from .requestlog import RequestLog
 from .staged import StagedFiles
 from .statements import StatementExecution
 from .tables import Tables
+from .unity import UnityCatalog
 from .volumes import Volumes
 from .warehouses import Warehouses
 
@@ -46,12 +47,13 @@ class Workspace:
         self.warehouses = Warehouses(self)
         self.faults = Faults()
         self.log = RequestLog()
-        self.tables = Tables(root)
+        self.tables = Tables(root, self.engine)
         self.volumes = Volumes(root)
         self.files = Files(self)
         self.staged = StagedFiles(self)
         self.copy_into = CopyInto(self)
         self.links = Links(self)
+        self.unity = UnityCatalog(self)
         self.dialect = Dialect(self)
         self.statements = StatementExecution(self)
         self.catalogs: dict[str, Catalog] = {}
@@ -97,3 +99,13 @@ class Workspace:
         self.require_catalog(name[0])
         if not self.tables.exists(name):
             raise SqlError("SCHEMA_NOT_FOUND", f"The schema `{dotted(name)}` cannot be found.", "42704")
+
+    def require_object(self, kind: str, name: tuple[str, ...]) -> None:
+        if kind == "CATALOG":
+            self.require_catalog(name[0])
+        elif kind == "SCHEMA":
+            self.require_schema(name)
+        elif kind == "VOLUME":
+            self.volumes.find(name)
+        elif kind == "TABLE":
+            self.tables.require(name)
