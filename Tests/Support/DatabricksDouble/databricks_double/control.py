@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from .errors import failure_of
 from .web import ApiError, Request, Response
 
 if TYPE_CHECKING:
@@ -63,3 +64,11 @@ class Control:
         if "token_lifetime" in body:
             self.workspace.auth.lifetime = int(body["token_lifetime"])
         return Response(200, {})
+
+    def parse(self, request: Request) -> Response:
+        """{"statement"}: whether it would be taken, and by whose grammar, without running it."""
+        self.workspace.engine.wait()
+        try:
+            return Response(200, {"grammar": self.workspace.dialect.parse(str(request.json()["statement"]))})
+        except Exception as error:
+            return Response(200, {"error": failure_of(error)["message"]})

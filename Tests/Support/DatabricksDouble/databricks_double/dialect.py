@@ -101,8 +101,6 @@ class Dialect:
         return self.run(run)
 
     def run(self, run: Run) -> Table:
-        if not run.tokens:
-            raise SqlError("PARSE_EMPTY_STATEMENT", "Syntax error, unexpected empty statement.", "42617")
         if atomic.is_atomic(run.tokens):
             with self.lock.exclusive():
                 return atomic.run_atomic(self.workspace, run)
@@ -122,13 +120,37 @@ class Dialect:
             return []
         return [os.path.join(self.workspace.tables.folder(written[1]), "_delta_log")]
 
-    def _spark(self, run: Run) -> Table:
+    def parse(self, sql: str) -> str:
+        """Whose grammar takes a statement, `double` or `spark`, without running it; else the error."""
+        run = Run(self.workspace, "", self.workspace.auth.principals[0], sql, tokenize(sql), DEFAULT_CATALOG, DEFAULT_SCHEMA)
+        if atomic.is_atomic(run.tokens):
+            for part in atomic.parts(run.tokens):
+                self.parse(sql[part[0].start : part[-1].end])
+            return "double"
+        if any(rule.pattern.match(run.tokens) is not None for rule in self.rules):
+            return "double"
+        run = self._of_spark(run)
+        sources = find_sources(run.tokens, None)
+        text = run.sql
+        for source in reversed(sources):
+            text = text[: run.tokens[source.first].start] + "`staged`" + text[run.tokens[source.last].end :]
+        run.session._jsparkSession.sessionState().sqlParser().parsePlan(text)
+        return "double" if sources or text != sql else "spark"
+
+    def _of_spark(self, run: Run) -> Run:
+        """A statement that Spark's parser may be asked about; others are refused at once."""
+        if not run.tokens:
+            raise SqlError("PARSE_EMPTY_STATEMENT", "Syntax error, unexpected empty statement.", "42617")
         first = run.tokens[0].text.upper()
         second = run.tokens[1].text.upper() if len(run.tokens) > 1 else ""
         if first not in _SPARK or (first == "CREATE" and second not in ("TABLE", "OR")):
             raise SqlError.syntax(run.tokens[0].text)
         if first in ("CREATE", "ALTER") and (automatic := _clustered_automatically(run.tokens)):
-            run = run.part(run.sql[: automatic[0].start] + run.sql[automatic[-1].end :])
+            return run.part(run.sql[: automatic[0].start] + run.sql[automatic[-1].end :])
+        return run
+
+    def _spark(self, run: Run) -> Table:
+        run = self._of_spark(run)
         written = check_privileges(run)
         if written is None:
             return run.spark(run.sql)

@@ -21,6 +21,7 @@ CATALOG_CLASS = "doublelake.LakeCatalog"
 # Those that the connector was measured with; the ones below are the server's own.
 _ENGINE_SETTINGS = os.path.join(os.path.dirname(__file__), "..", "engine", "settings.json")
 
+SESSIONS = 40  # kept for their defaults; one more is made anew
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -125,7 +126,14 @@ class Engine:
                 if catalog:
                     session.sql("USE " + quoted((catalog, schema) if schema else (catalog,)))
                 self._sessions[key] = session
+                self._forget_oldest()
+            else:
+                self._sessions[key] = self._sessions.pop(key)  # the latest used is the last
             return self._sessions[key]
+
+    def _forget_oldest(self) -> None:
+        for key in [key for key in self._sessions if key != (None, None)][:-SESSIONS]:
+            del self._sessions[key]
 
     # Running
 
@@ -138,12 +146,13 @@ class Engine:
     def collect(self, frame: DataFrame, limit: int | None = None) -> Table:
         from .values import as_strings
 
-        columns = [(f.name, f.dataType.simpleString()) for f in frame.schema.fields]
+        schema = frame.schema
+        columns = [(f.name, f.dataType.simpleString()) for f in schema.fields]
         if not columns:
             return Table()
         if limit is not None:
             frame = frame.limit(limit)
-        return Table(columns, [list(row) for row in as_strings(frame).collect()])
+        return Table(columns, [list(row) for row in as_strings(frame, schema).collect()])
 
     def take_counts(self, group: str) -> dict[str, int]:
         """The rows that the group's last change inserted, updated and deleted."""
@@ -157,7 +166,7 @@ class Engine:
 
     def cancel(self, group: str) -> None:
         if self.ready.is_set() and not self.failure:
-            self.spark.sparkContext.cancelJobGroup(group)
+            self.spark.sparkContext._jsc.sc().cancelJobGroupAndFutureJobs(group)
 
     def stop(self) -> None:
         if self.ready.is_set() and not self.failure:

@@ -83,6 +83,7 @@ ROUTES = [
     _route("POST", "/_double/principals", lambda w: Control(w).add_principal, authenticated=False),
     _route("POST", "/_double/grants", lambda w: Control(w).grant, authenticated=False),
     _route("POST", "/_double/warehouses", lambda w: Control(w).add_warehouse, authenticated=False),
+    _route("POST", "/_double/parse", lambda w: Control(w).parse, authenticated=False),
     _route("POST", "/_double/settings", lambda w: Control(w).change_settings, authenticated=False),
 ]
 

@@ -42,7 +42,8 @@ class Source:
         return next((value for key, value in self.options.items() if key.lower() == name.lower()), None)
 
 
-def find_sources(tokens: Sequence[Token], parameters: dict[str, str | None]) -> list[Source]:
+def find_sources(tokens: Sequence[Token], parameters: dict[str, str | None] | None) -> list[Source]:
+    """All that a statement reads of volumes; without `parameters` their values do not matter."""
     found = []
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -55,7 +56,7 @@ def find_sources(tokens: Sequence[Token], parameters: dict[str, str | None]) -> 
     return found
 
 
-def _read_files(tokens: Sequence[Token], first: int, parameters: dict[str, str | None]) -> Source:
+def _read_files(tokens: Sequence[Token], first: int, parameters: dict[str, str | None] | None) -> Source:
     """`read_files(path [, key => value] ...)`; values are strings, TRUE and FALSE, or parameters."""
     path, at = _constant(tokens, first + 2, parameters)
     source = Source(first, first, path)
@@ -74,7 +75,7 @@ def _read_files(tokens: Sequence[Token], first: int, parameters: dict[str, str |
     return source
 
 
-def _constant(tokens: Sequence[Token], at: int, parameters: dict[str, str | None]) -> tuple[str, int]:
+def _constant(tokens: Sequence[Token], at: int, parameters: dict[str, str | None] | None) -> tuple[str, int]:
     if at < len(tokens):
         token = tokens[at]
         if (value := token.string) is not None:
@@ -82,7 +83,7 @@ def _constant(tokens: Sequence[Token], at: int, parameters: dict[str, str | None
         if token.is_word("TRUE") or token.is_word("FALSE"):
             return token.text.lower(), at + 1
         if token.is_symbol(":") and at + 1 < len(tokens):
-            value = parameters.get(tokens[at + 1].text)
+            value = parameters.get(tokens[at + 1].text) if parameters is not None else ""
             if value is None:
                 raise SqlError("UNBOUND_SQL_PARAMETER", f"Found the unbound parameter: {tokens[at + 1].text}.", "42P02")
             return value, at + 2

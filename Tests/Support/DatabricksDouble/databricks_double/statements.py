@@ -19,6 +19,7 @@ from .web import ApiError, Request, Response
 if TYPE_CHECKING:
     from .auth import Principal
     from .faults import Fault
+    from .warehouses import Warehouse
     from .workspace import Workspace
 
 STATEMENT_LIMIT = 16 << 20
@@ -88,7 +89,7 @@ class StatementExecution:
         request.tags = _tags(body)
         self.statements[statement.id] = statement
         warehouse.start()
-        self.threads.submit(self._run, statement, warehouse)
+        self._start(statement, warehouse)
         if wait:
             statement.done.wait(wait)
             if not statement.done.is_set() and cancels:
@@ -113,16 +114,25 @@ class StatementExecution:
             )
         return Response(200, self._chunk(found, int(index)))
 
-    def _run(self, statement: Statement, warehouse: Any) -> None:
+    def _start(self, statement: Statement, warehouse: Warehouse) -> None:
+        """Waiting takes a thread of its own: the others' statements go on meanwhile."""
+        stuck = statement.fault is not None and statement.fault.statement == "pending"
+        if not stuck and warehouse.state == "RUNNING":
+            self.threads.submit(self._run, statement)
+        else:
+            threading.Thread(target=self._run_later, args=(statement, warehouse), daemon=True).start()
+
+    def _run_later(self, statement: Statement, warehouse: Warehouse) -> None:
+        if (fault := statement.fault) is not None and fault.statement == "pending":
+            statement.done.wait(fault.seconds)
+        warehouse.wait(unless=statement.done)
+        if not statement.done.is_set():
+            self.threads.submit(self._run, statement)
+
+    def _run(self, statement: Statement) -> None:
         fault = statement.fault
         try:
-            if fault and fault.statement == "pending":
-                statement.done.wait(fault.seconds)
-            warehouse.wait(statement.done)
             engine = self.workspace.engine
-            while not engine.ready.wait(0.05):
-                if statement.done.is_set():
-                    return
             engine.wait()
             with statement.lock:
                 if statement.state != "PENDING":

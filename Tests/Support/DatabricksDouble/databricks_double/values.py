@@ -9,6 +9,7 @@ from .errors import SqlError
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 # Spark's simple names, by what the Statement Execution API calls them.
 _TYPE_NAMES = {
@@ -42,28 +43,25 @@ def describe_column(name: str, text: str, position: int) -> dict[str, Any]:
     return column
 
 
-def as_strings(frame: DataFrame) -> DataFrame:
+_TEXT = {
+    "string": "{0}",
+    "timestamp": "date_format({0}, \"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\")",
+    "timestamp_ntz": "date_format({0}, \"yyyy-MM-dd'T'HH:mm:ss.SSS\")",
+    "binary": "base64({0})",
+    "array": "to_json({0})",
+    "map": "to_json({0})",
+    "struct": "to_json({0})",
+    "variant": "to_json({0})",
+}
+
+
+def as_strings(frame: DataFrame, schema: StructType) -> DataFrame:
     """Every column as the text that JSON_ARRAY has for it: timestamps in ISO 8601 with milliseconds, binary in
     base 64, nested values and variants as JSON, all else as CAST(... AS STRING) has it."""
-    from pyspark.sql import functions as F
-
-    names = [f"c{i}" for i in range(len(frame.columns))]
-    types = [field.dataType.typeName() for field in frame.schema.fields]
-    frame = frame.toDF(*names)
-
-    def text(name: str, kind: str) -> Column:
-        column = F.col(name)
-        if kind == "timestamp":
-            return F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
-        if kind == "timestamp_ntz":
-            return F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss.SSS")
-        if kind == "binary":
-            return F.base64(column)
-        if kind in ("array", "map", "struct", "variant"):
-            return F.to_json(column)
-        return column if kind == "string" else column.cast("string")
-
-    return frame.select(*[text(name, kind).alias(name) for name, kind in zip(names, types)])
+    names = [f"c{i}" for i in range(len(schema.fields))]  # those of a result may be equal to each other
+    kinds = [field.dataType.typeName() for field in schema.fields]
+    texts = [_TEXT.get(kind, "CAST({0} AS STRING)").format(name) for name, kind in zip(names, kinds)]
+    return frame.toDF(*names).selectExpr(*texts)
 
 
 _NO_PARAMETER = ("ARRAY", "MAP", "STRUCT", "BINARY", "VARIANT")

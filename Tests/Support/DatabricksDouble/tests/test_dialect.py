@@ -55,6 +55,18 @@ class Dialect(DoubleTest):
                 self.assertRegex(status["error"]["message"], r"^\[(PARSE_|UNSUPPORTED_DATATYPE|DECIMAL_PRECISION|INVALID_IDENTIFIER)")
         self.assertIn("EMPTY", self.double.error("-- nothing"))
 
+    def test_statements_are_parsed_without_running_them(self) -> None:
+        for sql, grammar in [
+            ("SELECT :a FROM not.there", "spark"),
+            ("OPTIMIZE a.b.c", "double"),
+            ("CREATE TABLE a.b.c (id INT) CLUSTER BY AUTO", "double"),
+            ("MERGE INTO a.b.c t USING read_files(:p, format => 'parquet') s ON t.id = s.id WHEN MATCHED THEN DELETE", "double"),
+            ("BEGIN ATOMIC INSERT INTO a.b.c VALUES (1); END", "double"),
+        ]:
+            self.assertEqual(self.double.ask("POST", "/_double/parse", {"statement": sql}).json, {"grammar": grammar})
+        for sql in WRONG:
+            self.assertIn("error", self.double.ask("POST", "/_double/parse", {"statement": sql}).json, sql)
+
     def test_dml_answers_counts(self) -> None:
         table = f"{self.schema}.counts"
         self.double.rows(f"CREATE TABLE {table} (id BIGINT, v STRING) USING DELTA")
