@@ -113,7 +113,7 @@ struct KeyLookup: Sendable {
     // A file from before a column of the key was added holds none of the keys.
     guard !columns.contains(nil) else { return matches }
     let first = Int(group.firstRow)
-    if columns.count == 1, let column = columns[0] {
+    if columns.count == 1, let column = columns[0], unit.reader.columns[column].children.isEmpty {
       let chunk = try unit.reader.pages(column: column, rowGroup: unit.rowGroup)
       for (number, page) in chunk.pages.enumerated() {
         if let statistics = page.statistics, !mayHold(statistics) { continue }
