@@ -22,22 +22,25 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
   }
 
   public var code: Code
-  /// A whole sentence that says what to do; no row values, no secrets.
+  /// A whole sentence that says what to do; no row values, no secrets. (The key of a row that stops the run is in `key`.)
   public var message: String
   public var table: TableName?
   public var column: String?
+  /// Of the row that a value is in: `id 7`.
+  public var key: String?
   public var position: LSN?
   public var isRetryable: Bool
   public var underlying: (any Error)?
 
   public init(
     _ code: Code, _ message: String, table: TableName? = nil, column: String? = nil,
-    position: LSN? = nil, isRetryable: Bool = false, underlying: (any Error)? = nil
+    key: String? = nil, position: LSN? = nil, isRetryable: Bool = false, underlying: (any Error)? = nil
   ) {
     self.code = code
     self.message = message
     self.table = table
     self.column = column
+    self.key = key
     self.position = position
     self.isRetryable = isRetryable
     self.underlying = underlying
@@ -45,7 +48,8 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     let place = [
-      table.map { "table \($0)" }, column.map { "column \($0)" }, position.map { "LSN \($0)" },
+      table.map { "table \($0)" }, column.map { "column \($0)" }, key.map { "key \($0)" },
+      position.map { "LSN \($0)" },
     ].compactMap(\.self).joined(separator: ", ")
     return message + (place.isEmpty ? "" : " (\(place))") + (underlying.map { "\n  cause: \($0)" } ?? "")
   }
