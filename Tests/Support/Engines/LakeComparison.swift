@@ -61,20 +61,26 @@ public func differences(
 /// Generated columns are not in the WAL's messages before PostgreSQL 18, so they are not copied.
 private let publishedColumn = "attnum > 0 AND NOT attisdropped AND attgenerated = ''"
 
-/// The table's columns as JSON, domains resolved to what they are made of.
+/// The table's columns as JSON, each type with what it is made of: a domain's base, an array's element, a composite's fields.
 private func columnQuery(_ table: String) -> String {
   """
-  WITH RECURSIVE step AS (
-    SELECT attnum, attname, atttypid AS type, atttypmod AS modifier, 0 AS depth FROM pg_attribute
-    WHERE attrelid = '\(table)'::regclass AND \(publishedColumn)
-    UNION ALL
-    SELECT attnum, attname, typbasetype, CASE WHEN modifier = -1 THEN typtypmod ELSE modifier END, depth + 1
-    FROM step JOIN pg_type ON pg_type.oid = type AND typtype = 'd'
-  ), base AS (
-    SELECT DISTINCT ON (attnum) * FROM step ORDER BY attnum, depth DESC
-  )
+  CREATE FUNCTION pg_temp.described(type oid, modifier int) RETURNS json LANGUAGE plpgsql AS $$
+  DECLARE t pg_type; BEGIN
+    SELECT * INTO t FROM pg_type WHERE oid = type;
+    IF t.typtype = 'd' THEN
+      modifier := CASE WHEN modifier = -1 THEN t.typtypmod ELSE modifier END;
+      RETURN json_build_object('name', t.typname, 'base', pg_temp.described(t.typbasetype, modifier));
+    ELSIF t.typelem <> 0 AND t.typsend::text = 'array_send' THEN
+      RETURN json_build_object('name', t.typname, 'element', pg_temp.described(t.typelem, modifier));
+    ELSIF t.typtype = 'c' THEN
+      RETURN json_build_object('name', t.typname, 'fields', (
+        SELECT json_agg(json_build_object('name', attname, 'type', pg_temp.described(atttypid, atttypmod)) ORDER BY attnum)
+        FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped));
+    END IF;
+    RETURN json_build_object('name', format_type(type, modifier));
+  END $$;
   SELECT coalesce(json_agg(json_build_object(
-    'name', attname, 'type', format_type(type, modifier), 'kind', typtype) ORDER BY attnum), '[]')
-  FROM base JOIN pg_type ON pg_type.oid = type
+    'name', attname, 'type', pg_temp.described(atttypid, atttypmod)) ORDER BY attnum), '[]')
+  FROM pg_attribute WHERE attrelid = '\(table)'::regclass AND \(publishedColumn)
   """
 }

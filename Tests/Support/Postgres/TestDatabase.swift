@@ -38,19 +38,23 @@ private let databaseCount = Atomic(0)
 
 extension PostgresServer {
   /// A new, empty database.
-  public func createDatabase() async throws -> TestDatabase {
+  ///
+  /// - Parameter encoding: in place of UTF8.
+  public func createDatabase(encoding: String? = nil) async throws -> TestDatabase {
     let number = databaseCount.add(1, ordering: .relaxed).newValue
     let database = TestDatabase(server: self, name: "test_\(number)")
-    try await psql("CREATE DATABASE \"\(database.name)\" TEMPLATE template0", database: "postgres")
+    let option = encoding.map { " ENCODING '\($0)'" } ?? ""
+    try await psql(
+      "CREATE DATABASE \"\(database.name)\" TEMPLATE template0\(option)", database: "postgres")
     return database
   }
 
   /// Runs `body` with a new database, and drops it with its slots afterwards.
   @discardableResult
   public func withDatabase<Result>(
-    _ body: (TestDatabase) async throws -> Result
+    encoding: String? = nil, _ body: (TestDatabase) async throws -> Result
   ) async throws -> Result {
-    let database = try await createDatabase()
+    let database = try await createDatabase(encoding: encoding)
     do {
       let result = try await body(database)
       try await database.drop()

@@ -34,7 +34,8 @@ def differences(engine, path, columns, copy_path, version=None, limit=4):
     """Sentences, empty where the two are equal. Columns that the package adds (`_cdc_...`) do not count."""
     table = engines.read_delta(engine, path, version)
     found = []
-    expected = [(c["name"], postgres_text.delta_type(c["type"], c["kind"])) for c in columns]
+    types = [postgres_text.delta_type(c["type"]) for c in columns]
+    expected = [(c["name"], postgres_text.type_name(delta)) for c, delta in zip(columns, types)]
     actual = [
         (f.name, arrow_values.type_name(f.type)) for f in table.schema if not f.name.startswith("_cdc_")
     ]
@@ -44,7 +45,6 @@ def differences(engine, path, columns, copy_path, version=None, limit=4):
         found.append(f"columns: expected and missing {missing}, there but not expected {surplus}")
     names = [name for name, _ in expected if name in table.column_names]
     keep = [i for i, (name, _) in enumerate(expected) if name in names]
-    types = [delta for _, delta in expected]
     wanted = collections.Counter(
         text([row[i] for i in keep]) for row in postgres_text.rows(copy_path, types)
     )

@@ -22,12 +22,26 @@ SCALARS = {
 }
 
 
-def delta_type(name, kind="b"):
-    """The Delta type of a PostgreSQL type, by `format_type`'s name of it."""
-    if name.endswith("[]"):
-        return f"array<{delta_type(name[:-2])}>"
-    if kind == "b" and name in SCALARS:
+def delta_type(described):
+    """The Delta type of a PostgreSQL type: `name` as format_type gives it, and what it is made of (`element`,
+    `fields`, `base`)."""
+    name = described["name"]
+    if described.get("base"):
+        return delta_type(described["base"])
+    if described.get("element"):
+        return ("array", delta_type(described["element"]))
+    if described.get("fields"):
+        return ("struct", [(field["name"], delta_type(field["type"])) for field in described["fields"]])
+    if name in SCALARS:
         return SCALARS[name]
+    if name == "hstore":
+        return ("map", "string", "string")
+    if name == "money":
+        return "decimal(19,2)"
+    if name in ("geometry", "geography"):
+        return "ewkb"
+    if re.fullmatch(r"(vector|halfvec)(\(\d+\))?", name):
+        return ("vector", "float")
     if re.fullmatch(r"timestamp(\(\d\))? with time zone", name):
         return "timestamp"
     if re.fullmatch(r"timestamp(\(\d\))? without time zone", name):
@@ -43,11 +57,24 @@ def delta_type(name, kind="b"):
     return "string"
 
 
+def type_name(delta):
+    """As `arrow_values.type_name` spells it."""
+    if isinstance(delta, str):
+        return "binary" if delta == "ewkb" else delta
+    kind, *parts = delta
+    if kind == "struct":
+        return "struct<" + ",".join(f"{name}:{type_name(part)}" for name, part in parts[0]) + ">"
+    return ("array" if kind == "vector" else kind) + "<" + ",".join(type_name(part) for part in parts) + ">"
+
+
 def value(text, delta):
     if text is None:
         return None
-    if delta.startswith("array<"):
-        return array(text, delta[6:-1])
+    if isinstance(delta, tuple):
+        kind, *parts = delta
+        return {"array": array, "struct": struct, "map": hstore, "vector": vector}[kind](text, parts[0])
+    if delta == "ewkb":
+        return "\\x" + text.lower()
     if delta == "boolean":
         return text in ("t", "true")
     if delta in ("short", "integer", "long"):
@@ -65,7 +92,7 @@ def value(text, delta):
     if delta.startswith("decimal("):
         if text == "NaN":
             return text
-        return canonical.decimal(decimal.Decimal(text), int(delta[8:-1].split(",")[1]))
+        return canonical.decimal(decimal.Decimal(re.sub(r"[$,]", "", text)), int(delta[8:-1].split(",")[1]))
     return text
 
 
@@ -111,6 +138,33 @@ def array(text, element):
             i += 1
 
     return parse(position)[0]
+
+
+def struct(text, fields):
+    """`(1,,"a \"\"b\"\"")`: nothing between commas is null."""
+    found, i = [], 1
+    for _ in fields:
+        if text[i] == '"':
+            match = re.compile(r'"((?:[^"\\]|\\.|"")*)"', re.S).match(text, i)
+            found.append(re.sub(r'\\(.)|"(")', lambda m: m[1] or m[2], match[1], flags=re.S))
+            i = match.end() + 1
+        else:
+            match = re.compile(r"[^,)]*").match(text, i)
+            found.append(match[0] or None)
+            i = match.end() + 1
+    assert i == len(text), text
+    return {name: value(item, delta) for (name, delta), item in zip(fields, found, strict=True)}
+
+
+def hstore(text, _):
+    """`"a"=>"1", "b"=>NULL`, as pairs in the keys' order."""
+    pair = re.compile(r'"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|NULL)(?:, )?', re.S)
+    plain = lambda quoted: quoted and re.sub(r"\\(.)", r"\1", quoted, flags=re.S)
+    return sorted([plain(match[1]), plain(match[2])] for match in pair.finditer(text))
+
+
+def vector(text, element):
+    return [value(item, element) for item in text[1:-1].split(",") if item]
 
 
 ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
