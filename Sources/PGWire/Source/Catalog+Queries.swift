@@ -57,35 +57,11 @@ extension Catalog {
     return columns
   }
 
-  /// The types, with those under their domains and arrays.
-  static func types(_ oids: Set<UInt32>, from connection: PostgresConnection) async throws -> TypeMap {
-    let sql = """
-      WITH RECURSIVE needed AS (
-        SELECT t.oid, t.typbasetype, t.typelem FROM pg_type t WHERE t.oid = ANY ($1::oid[])
-        UNION
-        SELECT t.oid, t.typbasetype, t.typelem FROM pg_type t
-          JOIN needed n ON t.oid IN (n.typbasetype, n.typelem))
-      SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typelem, t.typdelim, p.proname,
-        format_type(t.oid, NULL)
-      FROM needed n JOIN pg_type t ON t.oid = n.oid LEFT JOIN pg_proc p ON p.oid = t.typsend
-      """
-    let rows = try await connection.query(sql, [arrayLiteral(oids.sorted())]).rows
-    return TypeMap(
-      rows.compactMap { row in
-        guard row.count == 9, let oid = row[0].flatMap(UInt32.init) else { return nil }
-        return PostgresType(
-          oid: oid, name: row[8] ?? row[1] ?? "", typtype: row[2]?.first ?? "b",
-          baseType: row[3].flatMap(UInt32.init) ?? 0, baseTypmod: row[4].flatMap(Int32.init) ?? -1,
-          element: row[5].flatMap(UInt32.init) ?? 0, delimiter: row[6]?.utf8.first ?? UInt8(ascii: ","),
-          send: row[7] ?? "")
-      })
-  }
-
   private static func numbers(_ text: String?) -> [Int] {
     (text ?? "").split(separator: " ").compactMap { Int($0) }
   }
 
-  private static func arrayLiteral(_ oids: [UInt32]) -> String {
+  static func arrayLiteral(_ oids: [UInt32]) -> String {
     "{" + oids.map(String.init).joined(separator: ",") + "}"
   }
 }

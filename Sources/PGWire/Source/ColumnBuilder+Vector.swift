@@ -20,6 +20,9 @@ extension ColumnBuilder {
     case .double: .double(take(&doubles))
     case .bytes: .bytes(ByteStrings(offsets: takeOffsets(), bytes: take(&bytes)))
     case .list: .list(offsets: takeOffsets(), elements: elements[0].takeVector())
+    case .map:
+      .map(offsets: takeOffsets(), keys: elements[0].takeVector(), values: elements[1].takeVector())
+    case .structure: .structure(elements.indices.map { elements[$0].takeVector() })
     }
   }
 

@@ -10,14 +10,21 @@ extension ValueFormat {
     case .int8, .oid, .int2AsInt64, .int4AsInt64: .long
     case .float4: .float
     case .float8, .float4AsDouble: .double
-    case .decimal64, .decimal128: .decimal(precision: precision, scale: scale)
-    case .bytea: .binary
+    case .decimal64, .decimal128, .money: .decimal(precision: precision, scale: scale)
+    case .bytea, .ewkb: .binary
     case .date: .date
     case .timestamp: .timestampNTZ
     case .timestamptz: .timestamp
-    case .array: .list(elements[0].columnType)
-    case .numericText, .text, .opaque, .char, .jsonb, .uuid, .time, .timetz, .interval, .inet,
-      .macaddr, .macaddr8, .bit, .pgLSN:
+    case .array, .vector, .halfvec: .list(elements[0].columnType)
+    case .hstore: .map(key: .string, value: .string)
+    case .composite:
+      .structure(
+        zip(fields, elements).map { field, format in
+          ColumnSchema(name: field.name, type: format.columnType, sourceType: field.typeName)
+        })
+    case .numericText, .text, .opaque, .char, .versionedText, .uuid, .time, .timetz, .interval, .inet,
+      .macaddr,
+      .macaddr8, .bit, .pgLSN, .unsigned, .snapshot, .tsvector, .range, .multirange:
       .string
     }
   }
@@ -28,8 +35,7 @@ extension ValueFormat {
     switch (kind, hint) {
     case (.array, .list(let element)):
       return elements[0].reading(as: element).map { .array(of: $0, delimiter: delimiter) }
-    // The server's own text; of a bool its cast and its output differ.
-    case (.bool, .string): return nil
+    // The server's own text.
     case (_, .string): return ValueFormat(.opaque)
     case (.int2, .int), (.int2, .long): return ValueFormat(hint == .int ? .int2 : .int2AsInt64)
     case (.int4, .long): return ValueFormat(.int4AsInt64)

@@ -40,7 +40,7 @@ struct CopyRowDecoder: CopyOutHandler {
     var discarded = 0
     if let failure = Self.append(message, offset, to: &columns, discardsValues, &discarded) {
       guard let error = failure.error else { throw layout.malformed("it is cut, or longer than its fields") }
-      throw layout.error(error, column: failure.column, position: nil)
+      throw layout.error(error, column: failure.column, key: key(message, offset), position: nil)
     }
     discardedValues &+= discarded
     rowCount &+= 1
@@ -82,6 +82,22 @@ struct CopyRowDecoder: CopyOutHandler {
       offset &+= length
     }
     return offset == message.byteCount ? nil : Failure(error: nil, column: cells.count)
+  }
+
+  /// The key of a row that is in an error.
+  private func key(_ message: RawSpan, _ start: Int) -> String? {
+    var key = RowKey(layout)
+    var offset = start
+    for column in columns.indices {
+      guard message.byteCount - offset >= 4 else { return nil }
+      let length = Int(message.int32(offset))
+      offset += 4
+      if length < 0 { continue }
+      guard message.byteCount - offset >= length else { return nil }
+      if key.needs(column) { key.take(column, copied: message.extracting(offset..<(offset + length))) }
+      offset += length
+    }
+    return key.text()
   }
 
   /// The rows so far; the decoder is empty afterwards.

@@ -41,7 +41,7 @@ extension PostgresSource {
     }
     let encoding = row[0, "pg_encoding_to_char"] ?? ""
     if encoding == "SQL_ASCII" {
-      logger.warning("the database's encoding is SQL_ASCII: text that is not UTF-8 is copied as it is")
+      logger.warning("the database's encoding is SQL_ASCII: a text that is not UTF-8 will stop the run")
     }
   }
 
@@ -78,6 +78,10 @@ extension PostgresSource {
         "The user lacks a permission: \(error.message). Replication needs ALTER ROLE … REPLICATION, reading needs "
           + "GRANT SELECT on the tables, and a publication is made by the tables' owner with the right to create in the "
           + "database: run as that owner once, or let the owner create it (cdc check prints the statements)."
+      case "22021", "22P05":
+        "The server cannot send a text as UTF-8: \(error.message). A database of encoding SQL_ASCII takes any bytes "
+          + "without looking at them. Correct the rows, leave the column out (a hint of the table's), or move the data to a "
+          + "database that has an encoding."
       default: nil
       }
     guard let explanation else { return error }

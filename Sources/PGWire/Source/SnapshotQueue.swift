@@ -43,7 +43,8 @@ final class SnapshotQueue: Sendable {
     _ leaf: SnapshotLeaf, _ layout: TableLayout, table: Int, size: Int
   ) -> [Job] {
     let columns = zip(layout.schema.columns, layout.formats).map { column, format in
-      SQLQuoting.identifier(column.name) + (format.hasBinaryForm ? "" : "::text")
+      let name = SQLQuoting.identifier(column.name)
+      return format.hasBinaryForm ? name : Self.outputText(of: name)
     }.joined(separator: ", ")
     let select = "SELECT \(columns) FROM ONLY \(leaf.quotedName)"
     func job(_ condition: String, _ pages: Int) -> Job {
@@ -56,6 +57,12 @@ final class SnapshotQueue: Sendable {
       let upper = end < leaf.pages ? " AND ctid < '(\(end),0)'" : ""
       return job(" WHERE ctid >= '(\(start),0)'\(upper)", min(size, leaf.pages - start))
     }
+  }
+
+  /// What the output function of the column's type prints, as the stream has it: a cast to text may print otherwise, as
+  /// of char(n) and inet, and of what extensions define. The comparison is true of a composite whose fields are all null.
+  static func outputText(of column: String) -> String {
+    "CASE WHEN \(column) IS DISTINCT FROM NULL THEN pg_catalog.format('%s', \(column)) END"
   }
 
   /// - Parameter table: the one that the reader has rows of.

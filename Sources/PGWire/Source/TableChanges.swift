@@ -109,7 +109,7 @@ struct TableChanges {
         if value.kind == .unchanged { value = carried(value, field: field, by: operation) }
         if let error = Self.append(message, value, to: &columns[column]) {
           guard discardsValues, error.isContractual else {
-            throw layout.error(error, column: column, position: position)
+            throw layout.error(error, column: column, key: key(message, tuple), position: position)
           }
           columns[column].appendNull()
           discardedValues &+= 1
@@ -137,6 +137,23 @@ struct TableChanges {
       }
       return nil
     } catch { return error }
+  }
+
+  /// The key of a row that is in an error.
+  private func key(_ message: RawSpan, _ tuple: Int) -> String? {
+    var key = RowKey(layout)
+    var offset = tuple
+    guard (try? message.readColumnCount(at: &offset)) == targets.count else { return nil }
+    for column in targets {
+      guard let value = try? message.readTupleValue(at: &offset) else { return nil }
+      guard column >= 0, key.needs(column) else { continue }
+      switch value.kind {
+      case .binary: key.take(column, binary: message.extracting(value.range))
+      case .text: key.take(column, text: message.extracting(value.range))
+      case .null, .unchanged: continue
+      }
+    }
+    return key.text()
   }
 
   /// An unchanged value as the old row has it: where REPLICA IDENTITY is FULL, or the value is part of the key.

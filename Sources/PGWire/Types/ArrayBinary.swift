@@ -41,13 +41,4 @@ extension ColumnBuilder {
     }
     guard offset == field.byteCount else { throw .malformed }
   }
-
-  mutating func endList() throws(ValueError) {
-    guard let end = Int32(exactly: elements[0].count) else { throw .tooLarge }
-    offsets.append(end)
-  }
-
-  mutating func abandonElements(from count: Int) {
-    while elements[0].count > count { elements[0].removeLast() }
-  }
 }

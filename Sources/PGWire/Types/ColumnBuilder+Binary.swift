@@ -33,7 +33,9 @@ extension ColumnBuilder {
       int32s.append(Int32(field.int16(0)))
     case .float8:
       guard field.byteCount == 8 else { throw .malformed }
-      doubles.append(Double(bitPattern: UInt64(bitPattern: field.int64(0))))
+      let value = Double(bitPattern: UInt64(bitPattern: field.int64(0)))
+      // One NaN, as in text: a computed one may have its sign bit set.
+      doubles.append(value == value ? value : .nan)
     default: try append(rareBinary: field)
     }
   }
@@ -44,10 +46,10 @@ extension ColumnBuilder {
     switch format.kind {
     case .float4:
       guard field.byteCount == 4 else { throw .malformed }
-      floats.append(Float(bitPattern: UInt32(bitPattern: field.int32(0))))
+      floats.append(field.float(0))
     case .float4AsDouble:
       guard field.byteCount == 4 else { throw .malformed }
-      doubles.append(Double(Float(bitPattern: UInt32(bitPattern: field.int32(0)))))
+      doubles.append(Double(field.float(0)))
     case .oid:
       guard field.byteCount == 4 else { throw .malformed }
       int64s.append(Int64(UInt32(bitPattern: field.int32(0))))
@@ -60,11 +62,18 @@ extension ColumnBuilder {
     case .decimal128:
       int128s.append(
         try decimal128(numeric: field, precision: format.precision, scale: format.scale))
-    case .bytea: try append(verbatim: field)
-    case .jsonb:
+    case .money:
+      guard field.byteCount == 8 else { throw .malformed }
+      int128s.append(Int128(field.int64(0)))
+    case .bytea, .ewkb: try append(verbatim: field)
+    case .versionedText:
       guard field.byteCount >= 1, field.byte(0) == 1 else { throw .malformed }
       try append(verbatim: field.extracting(1..<field.byteCount))
     case .array: try append(binaryArray: field)
+    case .vector: try append(binaryVector: field, elementSize: 4)
+    case .halfvec: try append(binaryVector: field, elementSize: 2)
+    case .composite: try append(binaryComposite: field)
+    case .hstore: try append(binaryHstore: field)
     default: try append(formatted: field)
     }
   }
@@ -72,20 +81,7 @@ extension ColumnBuilder {
   /// Types whose column is a string: the text that the output function would print.
   private mutating func append(formatted field: RawSpan) throws(ValueError) {
     do throws(ValueError) {
-      switch format.kind {
-      case .numericText: try bytes.append(numeric: field)
-      case .uuid: try bytes.append(uuid: field)
-      case .char: try bytes.append(char: field)
-      case .time: try bytes.append(time: field)
-      case .timetz: try bytes.append(timetz: field)
-      case .interval: try bytes.append(interval: field)
-      case .inet: try bytes.append(inet: field)
-      case .macaddr: try bytes.append(macaddr: field, count: 6)
-      case .macaddr8: try bytes.append(macaddr: field, count: 8)
-      case .bit: try bytes.append(bit: field)
-      case .pgLSN: try bytes.append(pgLSN: field)
-      default: throw .malformed
-      }
+      try bytes.append(printed: field, as: format)
     } catch {
       abandonBytes()
       throw error

@@ -36,8 +36,15 @@ extension ColumnBuilder {
     case .decimal128:
       int128s.append(
         try decimal(text: field, precision: format.precision, scale: format.scale, Int128.self))
+    case .money: int128s.append(Int128(try minorUnits(text: field)))
     case .bytea:
       do throws(ValueError) { try bytes.append(byteaText: field) } catch {
+        abandonBytes()
+        throw error
+      }
+      try endBytes()
+    case .ewkb:
+      do throws(ValueError) { try bytes.append(hexadecimal: field, from: 0) } catch {
         abandonBytes()
         throw error
       }
@@ -46,6 +53,9 @@ extension ColumnBuilder {
       bytes.append(charText: field)
       try endBytes()
     case .array: try append(textArray: field)
+    case .vector, .halfvec: try append(textVector: field)
+    case .composite: try append(textComposite: field)
+    case .hstore: try append(textHstore: field)
     default: try append(verbatim: field)
     }
   }

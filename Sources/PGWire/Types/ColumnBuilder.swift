@@ -15,21 +15,23 @@ package struct ColumnBuilder: Sendable {
   package var doubles: [Double] = []
   /// Variable-length values one after the other; value i is `bytes[offsets[i]..<offsets[i + 1]]`.
   package var bytes: [UInt8] = []
-  /// Of bytes or of lists: begins with 0, one more than there are rows.
+  /// Of bytes, lists or maps: begins with 0, one more than there are rows.
   package var offsets: [Int32] = []
   /// Ascending.
   package var nullRows: [Int32] = []
-  /// Of a list: the builder of its elements.
+  /// Of a list: the builder of its elements; of a map: of keys and of values; of a structure: one a field.
   package var elements: [ColumnBuilder] = []
-  /// A quoted array element without its escapes.
+  /// A quoted element or field without its escapes.
   var scratch: [UInt8] = []
 
   package init(_ format: ValueFormat) {
     self.format = format
     readsText = !format.hasBinaryForm
-    elements = format.elements.map { ColumnBuilder($0) }
     switch format.kind.storage {
-    case .bytes, .list: offsets = [0]
+    case .bytes: offsets = [0]
+    case .list, .map, .structure:
+      offsets = [0]
+      elements = format.elements.map { ColumnBuilder($0) }
     default: break
     }
   }
@@ -42,7 +44,8 @@ package struct ColumnBuilder: Sendable {
     case .int128: int128s.count
     case .float: floats.count
     case .double: doubles.count
-    case .bytes, .list: offsets.count - 1
+    case .bytes, .list, .map: offsets.count - 1
+    case .structure: elements[0].count
     }
   }
 
@@ -56,7 +59,7 @@ package struct ColumnBuilder: Sendable {
     case .float: floats.count * 4
     case .double: doubles.count * 8
     case .bytes: bytes.count + offsets.count * 4
-    case .list: offsets.count * 4 + elements.reduce(0) { $0 + $1.byteCount }
+    case .list, .map, .structure: offsets.count * 4 + elements.reduce(0) { $0 + $1.byteCount }
     }
   }
 
@@ -70,7 +73,8 @@ package struct ColumnBuilder: Sendable {
     case .float: floats.append(0)
     case .double: doubles.append(0)
     case .bytes: offsets.append(Int32(truncatingIfNeeded: bytes.count))
-    case .list: offsets.append(Int32(truncatingIfNeeded: elements[0].count))
+    case .list, .map: offsets.append(Int32(truncatingIfNeeded: elements[0].count))
+    case .structure: for field in elements.indices { elements[field].appendNull() }
     }
   }
 
@@ -86,7 +90,8 @@ package struct ColumnBuilder: Sendable {
     case .bytes:
       offsets.reserveCapacity(rows + 1)
       bytes.reserveCapacity(byteCapacity)
-    case .list: offsets.reserveCapacity(rows + 1)
+    case .list, .map: offsets.reserveCapacity(rows + 1)
+    case .structure: for field in elements.indices { elements[field].reserveCapacity(rows: rows, bytes: 0) }
     }
   }
 
@@ -103,10 +108,23 @@ package struct ColumnBuilder: Sendable {
     case .bytes:
       offsets.removeLast()
       bytes.removeLast(bytes.count - Int(offsets[offsets.count - 1]))
-    case .list:
+    case .list, .map:
       offsets.removeLast()
-      while elements[0].count > Int(offsets[offsets.count - 1]) { elements[0].removeLast() }
+      abandonElements(from: Int(offsets[offsets.count - 1]))
+    case .structure: abandonElements(from: elements[0].count - 1)
     }
+  }
+
+  /// Takes off what a list, map or structure that turned out to be unsound has left in its parts.
+  @inline(never)
+  mutating func abandonElements(from count: Int) {
+    for part in elements.indices { while elements[part].count > count { elements[part].removeLast() } }
+  }
+
+  /// Closes the list or map whose elements have just been appended.
+  mutating func endList() throws(ValueError) {
+    guard let end = Int32(exactly: elements[0].count) else { throw .tooLarge }
+    offsets.append(end)
   }
 
   /// Closes the value whose bytes have just been appended.

@@ -47,7 +47,7 @@ extension [UInt8] {
   /// bytea_output `hex` (`\x00ff`) or `escape` (`a\\b\000`). Source: PostgreSQL manual, "Binary Data Types".
   mutating func append(byteaText field: RawSpan) throws(ValueError) {
     if field.byteCount >= 2, field.byte(0) == UInt8(ascii: "\\"), field.byte(1) == UInt8(ascii: "x") {
-      return try append(byteaHex: field)
+      return try append(hexadecimal: field, from: 2)
     }
     var offset = 0
     while offset < field.byteCount {
@@ -65,10 +65,11 @@ extension [UInt8] {
     }
   }
 
-  private mutating func append(byteaHex field: RawSpan) throws(ValueError) {
+  /// The bytes that pairs of hexadecimal digits name.
+  mutating func append(hexadecimal field: RawSpan, from start: Int) throws(ValueError) {
     guard field.byteCount % 2 == 0 else { throw .malformed }
     reserveCapacity(count + field.byteCount / 2)
-    var offset = 2
+    var offset = start
     while offset < field.byteCount {
       let high = hexValue(field.byte(offset))
       let low = hexValue(field.byte(offset + 1))

@@ -24,7 +24,7 @@ extension [UInt8] {
     append(twoDigits: seconds % 60)
   }
 
-  private mutating func append(timeOfDay microseconds: Int64) throws(ValueError) {
+  mutating func append(timeOfDay microseconds: Int64) throws(ValueError) {
     guard microseconds >= 0, microseconds <= microsecondsPerDay else { throw .malformed }
     let seconds = Int(microseconds / 1_000_000)
     append(twoDigits: seconds / 3600)

@@ -12,11 +12,13 @@ package enum ValueError: Error, Hashable, Sendable {
   case tooManyDigits
   /// An array of more than one dimension.
   case dimensions
+  /// A composite value with other attributes than its type had when reading began.
+  case shape
   /// More than 2 GiB of values in one column of one batch.
   case tooLarge
 
   /// The value is sound, but its column cannot hold it: the table's contract decides.
-  package var isContractual: Bool { self != .malformed && self != .tooLarge }
+  package var isContractual: Bool { self != .malformed && self != .tooLarge && self != .shape }
 
   /// Completes the sentence "the value …".
   package var explanation: String {
@@ -27,6 +29,7 @@ package enum ValueError: Error, Hashable, Sendable {
     case .outOfRange: "lies outside the years 0001 to 9999"
     case .tooManyDigits: "has more digits than the column's decimal type"
     case .dimensions: "is an array of more than one dimension"
+    case .shape: "has other attributes than its composite type had when reading began"
     case .tooLarge: "brings the column of one batch beyond 2 GiB"
     }
   }

@@ -4,9 +4,13 @@ package struct ValueFormat: Hashable, Sendable {
   /// Of `decimal64` and `decimal128`: digits in all, and digits after the point.
   package var precision: Int
   package var scale: Int
-  /// Of `array`: its element's format, and the character between elements in text.
+  /// Of `array`, `vector` and `halfvec`: the element's format; of `composite`: one a field; of `hstore`: key and
+  /// value; of `range` and `multirange`: the format of the bounds.
   package var elements: [ValueFormat]
+  /// Of `array`: the character between elements in text.
   package var delimiter: UInt8
+  /// Of `composite`: one for each of `elements`.
+  package var fields: [Field]
 
   /// One case a decoder; PostgreSQL's name of the type where it has one.
   package enum Kind: UInt8, Hashable, Sendable {
@@ -14,27 +18,49 @@ package struct ValueFormat: Hashable, Sendable {
     /// A hint widens the type.
     case int2AsInt64, int4AsInt64, float4AsDouble
     case decimal64, decimal128, numericText
+    /// int8 in its own minor units; a decimal(19, as many places as lc_monetary has).
+    case money
     /// Text and every type whose send function writes its text: varchar, json, xml, enums …
     case text
     /// Only the text form is known here: the server is asked for it.
     case opaque
     /// The one-byte type `"char"`.
     case char
-    case jsonb, uuid, bytea
+    /// A version byte (1) before the text: jsonb, jsonpath, ltree.
+    case versionedText
+    case uuid, bytea
+    /// PostGIS: the binary form is EWKB, the text form that in hexadecimal.
+    case ewkb
     case date, timestamp, timestamptz, time, timetz, interval
     case inet, macaddr, macaddr8, bit, pgLSN
+    /// xid, cid, xid8
+    case unsigned
+    case snapshot, tsvector, range, multirange
     case array
+    /// pgvector's: arrays of floats in forms of their own.
+    case vector, halfvec
+    case composite, hstore
+  }
+
+  /// An attribute of a composite type.
+  package struct Field: Hashable, Sendable {
+    package var name: String
+    /// As the catalog has it: of a domain the domain's own.
+    package var type: UInt32
+    /// PostgreSQL's name of the type, with its modifier.
+    package var typeName: String
   }
 
   package init(
     _ kind: Kind, precision: Int = 0, scale: Int = 0, elements: [ValueFormat] = [],
-    delimiter: UInt8 = UInt8(ascii: ",")
+    delimiter: UInt8 = UInt8(ascii: ","), fields: [Field] = []
   ) {
     self.kind = kind
     self.precision = precision
     self.scale = scale
     self.elements = elements
     self.delimiter = delimiter
+    self.fields = fields
   }
 
   /// A decimal of these digits; nil where Delta has none so wide.
@@ -52,7 +78,7 @@ package struct ValueFormat: Hashable, Sendable {
   package var hasBinaryForm: Bool {
     switch kind {
     case .opaque: false
-    case .array: elements.allSatisfy(\.hasBinaryForm)
+    case .array, .composite: elements.allSatisfy(\.hasBinaryForm)
     default: true
     }
   }
@@ -61,7 +87,7 @@ package struct ValueFormat: Hashable, Sendable {
 extension ValueFormat.Kind {
   /// The array that holds the values.
   package enum Storage: Hashable, Sendable {
-    case boolean, int32, int64, int128, float, double, bytes, list
+    case boolean, int32, int64, int128, float, double, bytes, list, map, structure
   }
 
   @inline(__always)
@@ -70,12 +96,15 @@ extension ValueFormat.Kind {
     case .bool: .boolean
     case .int2, .int4, .date: .int32
     case .int8, .oid, .int2AsInt64, .int4AsInt64, .decimal64, .timestamp, .timestamptz: .int64
-    case .decimal128: .int128
+    case .decimal128, .money: .int128
     case .float4: .float
     case .float8, .float4AsDouble: .double
-    case .array: .list
-    case .numericText, .text, .opaque, .char, .jsonb, .uuid, .bytea, .time, .timetz, .interval,
-      .inet, .macaddr, .macaddr8, .bit, .pgLSN:
+    case .array, .vector, .halfvec: .list
+    case .hstore: .map
+    case .composite: .structure
+    case .numericText, .text, .opaque, .char, .versionedText, .uuid, .bytea, .ewkb, .time, .timetz,
+      .interval, .inet, .macaddr, .macaddr8, .bit, .pgLSN, .unsigned, .snapshot, .tsvector, .range,
+      .multirange:
       .bytes
     }
   }

@@ -19,6 +19,13 @@ extension RawSpan {
     Int64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Int64.self))
   }
 
+  /// One NaN, as in text: a computed one may have its sign bit set.
+  @inline(__always)
+  func float(_ offset: Int) -> Float {
+    let value = Float(bitPattern: UInt32(bitPattern: int32(offset)))
+    return value == value ? value : .nan
+  }
+
   /// Whether the bytes are exactly those of `text`.
   func equals(_ text: StaticString) -> Bool {
     guard byteCount == text.utf8CodeUnitCount else { return false }

@@ -4,10 +4,27 @@ import Testing
 
 @Suite("Malformed values")
 struct MalformedValueTests {
+  private static let nested: [ValueFormat.Kind] = [
+    .array, .decimal64, .decimal128, .range, .multirange, .vector, .halfvec, .hstore, .composite,
+  ]
+
   static let kinds: [ValueFormat] = {
-    var formats = (UInt8(0)...40).compactMap { ValueFormat.Kind(rawValue: $0) }
-      .filter { ![.array, .decimal64, .decimal128].contains($0) }.map { ValueFormat($0) }
+    var formats = (UInt8(0)...100).compactMap { ValueFormat.Kind(rawValue: $0) }
+      .filter { !nested.contains($0) }.map { ValueFormat($0) }
     formats += [(6, 2), (18, 0), (38, 10)].compactMap { ValueFormat.decimal(precision: $0.0, scale: $0.1) }
+    let text = ValueFormat(.text)
+    formats += [.int4, .numericText, .date, .timestamptz, .text, .inet].flatMap { bound in
+      [
+        ValueFormat(.range, elements: [ValueFormat(bound)]),
+        ValueFormat(.multirange, elements: [ValueFormat(bound)]),
+      ]
+    }
+    formats += [
+      ValueFormat(.vector, elements: [ValueFormat(.float4)]),
+      ValueFormat(.halfvec, elements: [ValueFormat(.float4)]),
+      ValueFormat(.hstore, elements: [text, text]), .pair(ValueFormat(.int4), text),
+      .pair(.pair(text, .array(of: text)), ValueFormat(.hstore, elements: [text, text])),
+    ]
     return formats + formats.map { .array(of: $0) }
   }()
 
@@ -24,6 +41,19 @@ struct MalformedValueTests {
     Array("{1,NULL,\"a\\\"b\"}".utf8), Array("[0:1]={x,y}".utf8), Array("\\x00ff".utf8),
     Array("a\\\\b\\377".utf8),
     Array("-1.7976931348623157e+308".utf8), Array("infinity".utf8),
+    // int4range [1,5), a multirange of it, numrange [1.5,)
+    [2, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 5],
+    [0, 0, 0, 1, 0, 0, 0, 17, 2, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 5],
+    [0x12, 0, 0, 0, 12, 0, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0x13, 0x88],
+    // vector [1,2], halfvec [1,2], hstore a=>1, b=>NULL
+    [0, 2, 0, 0, 0x3F, 0x80, 0, 0, 0x40, 0, 0, 0], [0, 2, 0, 0, 0x3C, 0, 0x40, 0],
+    [0, 0, 0, 2, 0, 0, 0, 1, 97, 0, 0, 0, 1, 49, 0, 0, 0, 1, 98, 0xFF, 0xFF, 0xFF, 0xFF],
+    // ROW(1, 'a'), tsvector 'a':1A 'b', a snapshot, a jsonb
+    [0, 0, 0, 2, 0, 0, 0, 23, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 25, 0, 0, 0, 1, 97],
+    [0, 0, 0, 2, 97, 0, 0, 1, 0xC0, 1, 98, 0, 0, 0],
+    [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 5], [1, 123, 125],
+    Array("(1,\"a \"\"b\"\" \\\\\")".utf8), Array("(\"(a,{x})\",\"\"\"k\"\"=>NULL\")".utf8),
+    Array("\"a\"=>\"1\", \"b\"=>NULL".utf8), Array("[1,-2.5e-3]".utf8), Array("-$1,234.50".utf8),
   ]
 
   @Test("No truncation and no mutation of a value traps, and none leaves half a row", arguments: kinds)
@@ -42,6 +72,8 @@ struct MalformedValueTests {
           }
         } catch { isTaken = false }
         #expect(builder.count == before + (isTaken ? 1 : 0))
+        // Parts of one value are as long as one another.
+        #expect(Set(builder.elements.map(\.count)).count <= 1)
         if let end = builder.offsets.last, format.kind.storage == .bytes {
           #expect(builder.bytes.count == Int(end))
         }
@@ -58,6 +90,14 @@ struct MalformedValueTests {
         attempt(bytes)
       }
     }
+  }
+}
+
+extension ValueFormat {
+  fileprivate static func pair(_ first: ValueFormat, _ second: ValueFormat) -> ValueFormat {
+    ValueFormat(
+      .composite, elements: [first, second],
+      fields: [.init(name: "a", type: 23, typeName: ""), .init(name: "b", type: 25, typeName: "")])
   }
 }
 

@@ -62,7 +62,7 @@ struct ScalarTypeTests {
         "(repeat('123456789', 14563) || '.' || repeat('98765', 3000))::numeric",
       ]),
     TypeCase("numeric(39,1)", ["12345678901234567890123456789012345678.1"]),
-    TypeCase("money", ["12.34", "-92233720368547758.08"]), TypeCase("int4range", ["'[1,5)'", "'empty'"]),
+    TypeCase("int4range", ["'[1,5)'", "'empty'"]),
     TypeCase("point", ["'(1,2.5)'"]), TypeCase("tsvector", ["'a fat cat'"]),
     TypeCase("regclass", ["'pg_class'"]),
     TypeCase(

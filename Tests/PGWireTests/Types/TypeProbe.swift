@@ -27,7 +27,7 @@ struct TypeProbe {
     let types = try await Catalog.types([oid], from: connection)
     let format = types.format(oid, typmod: Int32(column.rows[0][1] ?? "") ?? -1)
     self.format = format
-    let list = format.hasBinaryForm ? "v" : "v::text"
+    let list = format.hasBinaryForm ? "v" : SnapshotQueue.outputText(of: "v")
     var rows = BinaryFields()
     try await connection.startCopyOut(
       "COPY (SELECT \(list) FROM \(name) ORDER BY n) TO STDOUT (FORMAT binary)")
@@ -87,6 +87,7 @@ extension Value {
     case .float(let value): "float \(value.bitPattern)"
     case .double(let value): "double \(value.bitPattern)"
     case .list(let values): "[" + values.map(\.identity).joined(separator: ",") + "]"
+    case .structure(let values): "(" + values.map(\.identity).joined(separator: ",") + ")"
     default: "\(self)"
     }
   }
