@@ -1,7 +1,7 @@
 # The two commands of the README are `make demo` and `make test`; each installs what it misses.
 # The work is in scripts/, one a target.
 
-.PHONY: build demo test lint bench databricks-double setup clean
+.PHONY: build demo test lint bench databricks-double setup types-page clean
 
 build:
 	scripts/dependencies.sh build
@@ -30,6 +30,10 @@ databricks-double:
 setup:
 	scripts/dependencies.sh build postgresql python java
 	scripts/python.sh
+
+# Writes docs/TYPES.md from the tests' table of types.
+types-page: setup
+	CDC_WRITE_TYPES_PAGE=1 swift test --filter TypeTableInLakeTests.page
 
 clean:
 	rm -rf .build .venv lake test.log Examples/*/.build Benchmarks/.build
