@@ -59,6 +59,16 @@ class Changes(LakeTest):
             ON t.id = v.id WHEN MATCHED THEN UPDATE SET *""")
         self.assert_table("t", [{"id": 1, "s": "a"}])
 
+    def test_optimize_puts_all_rows_into_one_file(self):
+        self.sql(f"CREATE TABLE t (id INT, s STRING) TBLPROPERTIES ({MODES['deletion vectors']})")
+        for number in range(4):
+            self.sql(f"INSERT INTO t VALUES ({number}, 'a'), ({number + 10}, 'b')")
+        self.sql("DELETE FROM t WHERE id IN (3, 10)")
+        metrics = spark()._jvm.doublelake.Maintenance.optimize(str(self.folder("t")), "lake.s.t")
+        self.assertEqual(json.loads(metrics), {"numFilesAdded": 1, "numFilesRemoved": 4})
+        self.assertEqual([add["dataChange"] for add in self.actions("t", "add", self.last_version("t"))], [False])
+        self.assert_table("t", [{"id": i, "s": "a" if i < 10 else "b"} for i in (0, 1, 2, 11, 12, 13)])
+
     def test_every_type_is_read_back_by_other_engines(self):
         self.sql("""CREATE TABLE t (id INT, bo BOOLEAN, b TINYINT, s SMALLINT, l BIGINT, f FLOAT, d DOUBLE,
             n DECIMAL(38,10), m DECIMAL(9,2), t STRING, bin BINARY, da DATE, ts TIMESTAMP, tn TIMESTAMP_NTZ,
@@ -196,6 +206,28 @@ class Concurrency(LakeTest):
         self.assertEqual(slow, "DELTA_CONCURRENT_APPEND.ROW_LEVEL_CHANGES")
         slow, _ = self.race(update, self.merge("t", "(-50, 'aside')"))
         self.assertEqual(slow, (2, 2, 0, 0))
+
+    def test_an_insert_that_reads_its_target_is_no_blind_append(self):
+        self.table()
+        insert = (f"INSERT INTO {self.schema}.t SELECT v.id, {{}} FROM VALUES (7, 'x') AS v(id, s) "
+                  f"WHERE NOT EXISTS (SELECT 1 FROM {self.schema}.t AS o WHERE o.id = v.id)")
+        slow, quick = self.race(insert.format(self.paused("s")), insert.format("'quick'"))
+        self.assertEqual((slow, quick), ("DELTA_CONCURRENT_APPEND.WHOLE_TABLE_READ", [(1, 0, 0, 1)]))
+        self.assertEqual(self.sql("SELECT s FROM t WHERE id = 7"), [("quick",)])
+
+    def test_of_two_compare_and_sets_one_fails(self):
+        self.table()
+        update = f"UPDATE {self.schema}.t SET s = {{}} WHERE id = 1 AND s = 'a'"
+        slow, quick = self.race(update.format(self.paused("'slow'")), update.format("'quick'"))
+        self.assertEqual(quick, [(1, 1, 0, 0)])
+        self.assertTrue(str(slow).startswith("DELTA_CONCURRENT_DELETE_READ"), slow)
+        self.assertEqual(self.counted(update.format("'late'")), (0, 0, 0, 0))
+
+    def test_a_dropped_table_does_not_come_back(self):
+        self.table()
+        slow, _ = self.race(self.slow_merge("t", "(1, 'slow')"), f"DROP TABLE {self.schema}.t")
+        self.assertEqual(slow, "TABLE_OR_VIEW_NOT_FOUND")
+        self.assertFalse(Path(self.folder("t"), "_delta_log").exists())
 
     def test_replace_conflicts_with_an_append(self):
         self.table()

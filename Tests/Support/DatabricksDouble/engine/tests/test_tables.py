@@ -5,6 +5,7 @@ import threading
 import unittest
 
 from lake import LakeTest, engines, spark
+from pyspark.errors import PySparkException
 
 
 class Definitions(LakeTest):
@@ -121,6 +122,15 @@ class Definitions(LakeTest):
         self.assertIn(("n", "int", "a number"), described)
         self.assertFalse([row for row in self.sql("DESCRIBE TABLE EXTENDED t") if "__double" in row[0]])
 
+    def test_not_null_is_set_where_there_are_no_nulls(self):
+        self.sql("CREATE TABLE t (id INT, n INT)")
+        self.sql("INSERT INTO t VALUES (1, NULL)")
+        maintenance, folder = spark()._jvm.doublelake.Maintenance, str(self.folder("t"))
+        maintenance.setNotNull(folder, "t", "id")
+        with self.assertRaisesRegex(PySparkException, "DELTA_NOT_NULL_CONSTRAINT_VIOLATED"):
+            maintenance.setNotNull(folder, "t", "n")
+        self.fails("NOT_NULL_ASSERT_VIOLATION", "INSERT INTO t VALUES (NULL, 6)")
+
     def test_information_schema_lists_what_there_is(self):
         name = self.schema.split(".")[1]
         self.sql("CREATE TABLE t (id BIGINT NOT NULL COMMENT 'key', n DECIMAL(10,2), a ARRAY<STRING>) COMMENT 'c'")
@@ -205,6 +215,7 @@ class Replacing(LakeTest):
             "SELECT 9, DATE'2024-01-04', 'x9'"), (4, 0, 3, 1))
         self.assertEqual(self.last_version("t"), 2)
         self.assertEqual(self.sql("SELECT id FROM t ORDER BY id"), [(0,), (1,), (9,)])
+        self.fails("DELTA_REPLACE_WHERE_MISMATCH", "INSERT INTO t REPLACE WHERE id > 8 SELECT 1, NULL, 'y'")
         self.assertEqual(self.counted("INSERT OVERWRITE t BY NAME SELECT 's' AS s, 7 AS id, NULL AS d"), (4, 0, 3, 1))
         self.assert_table("t", [{"id": 7, "d": None, "s": "s"}])
 

@@ -47,7 +47,11 @@ final class AppendWrite implements BatchWrite {
       transaction.removeAllFiles();
     } else if (replaced.length > 0) {
       transaction.setMode("Overwrite");
-      RowFilter filter = RowFilter.of(replaced, table.snapshot.metadata().schema());
+      RowFilter filter = RowFilter.exactly(replaced, table.snapshot.metadata().schema());
+      if (!filter.matchesAll(table.log, transaction.added)) {
+        throw new LakeException("DELTA_REPLACE_WHERE_MISMATCH", "44000",
+            "Written data does not conform to partial table overwrite condition or constraint.");
+      }
       deleted = transaction.deleteRows(filter.matches(table.log, table.snapshot));
       transaction.readRows(filter, null);
     } else {

@@ -17,6 +17,7 @@ final class Conflicts {
   private final long version;
   private final String operation;
   private final boolean blindAppend;
+  private boolean movesRowsOnly;
   private boolean changesMetadata;
   private boolean changesProtocol;
   private final Map<String, DataFile> added = new HashMap<>();
@@ -36,6 +37,7 @@ final class Conflicts {
       } else if (action.has("add")) {
         DataFile file = DataFile.of((ObjectNode) action.get("add"));
         added.put(file.path(), file);
+        movesRowsOnly = !action.get("add").path("dataChange").asBoolean(true);
       } else if (action.has("remove")) {
         removed.add(Snapshot.removedKey((ObjectNode) action.get("remove")));
       }
@@ -69,7 +71,7 @@ final class Conflicts {
       }
       ChangedFile change = mine.changed.get(key);
       if (change == null) {
-        if (readsFile(key) && theirs == null) {
+        if (readsFile(key) && (theirs == null || mine.readsAll)) {
           throw deleteRead("WITHOUT_HINT", "The concurrent operation deleted data that was read by this operation.");
         }
         continue;
@@ -101,7 +103,7 @@ final class Conflicts {
     files.removeAll(vectorsMoved.values());
     boolean readsNothing = !mine.readsAll && mine.readRows == null;
     // Blind appends are put after this transaction, unless it gives the table another schema.
-    if (readsNothing || files.isEmpty() || blindAppend && mine.newMetadata == null) {
+    if (readsNothing || files.isEmpty() || movesRowsOnly || blindAppend && mine.newMetadata == null) {
       return;
     }
     if (mine.readsAll) {

@@ -45,14 +45,14 @@ record DataFile(String path, long size, long modificationTime, String stats, Del
     return new DataFile(path, size, modificationTime, Json.text(wider), vector);
   }
 
-  ObjectNode addAction() {
+  ObjectNode addAction(boolean dataChange) {
     ObjectNode wrapper = Json.object();
     ObjectNode add = wrapper.putObject("add");
     add.put("path", path);
     add.putObject("partitionValues");
     add.put("size", size);
     add.put("modificationTime", modificationTime);
-    add.put("dataChange", true);
+    add.put("dataChange", dataChange);
     if (stats != null) {
       add.put("stats", stats);
     }
@@ -62,12 +62,12 @@ record DataFile(String path, long size, long modificationTime, String stats, Del
     return wrapper;
   }
 
-  ObjectNode removeAction(long now) {
+  ObjectNode removeAction(long now, boolean dataChange) {
     ObjectNode wrapper = Json.object();
     ObjectNode remove = wrapper.putObject("remove");
     remove.put("path", path);
     remove.put("deletionTimestamp", now);
-    remove.put("dataChange", true);
+    remove.put("dataChange", dataChange);
     remove.put("extendedFileMetadata", true);
     remove.putObject("partitionValues");
     remove.put("size", size);

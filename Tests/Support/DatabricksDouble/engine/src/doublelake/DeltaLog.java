@@ -107,7 +107,9 @@ final class DeltaLog {
     StringBuilder lines = new StringBuilder();
     actions.forEach(action -> lines.append(Json.text(action)).append('\n'));
     try {
-      Files.createDirectories(folder);
+      if (version == 0) {
+        Files.createDirectories(folder);
+      }
       Path draft = folder.resolve(".draft-" + UUID.randomUUID());
       try {
         Files.writeString(draft, lines);
@@ -120,6 +122,18 @@ final class DeltaLog {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A table that was dropped, or made anew under its name, since it was read takes no commit. */
+  void checkIsStill(Snapshot read) {
+    if (read.version() < 0) {
+      return;
+    }
+    TableMetadata now = exists() ? snapshot().metadata() : null;
+    if (now == null || !now.id().equals(read.metadata().id())) {
+      throw new LakeException("TABLE_OR_VIEW_NOT_FOUND", "42P01",
+          "The table was dropped or replaced by another while the statement ran.");
     }
   }
 

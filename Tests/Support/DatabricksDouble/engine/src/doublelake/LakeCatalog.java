@@ -74,7 +74,13 @@ public final class LakeCatalog extends LakeNamespaces implements StagingTableCat
   @Override
   public Table createTable(Identifier table, TableInfo info)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
-    staged(table, info, Snapshot.EMPTY, false).commitStagedChanges();
+    StagedLakeTable created = staged(table, info);
+    try {
+      created.commitStagedChanges();
+    } catch (LakeException e) {
+      // Lost against another CREATE: with IF NOT EXISTS that is fine, and Spark knows it by this exception.
+      throw new TableAlreadyExistsException(table);
+    }
     try {
       return load(table);
     } catch (NoSuchTableException e) {
@@ -85,13 +91,13 @@ public final class LakeCatalog extends LakeNamespaces implements StagingTableCat
   @Override
   public StagedTable stageCreate(Identifier table, TableInfo info)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
-    return staged(table, info, Snapshot.EMPTY, true);
+    return staged(table, info);
   }
 
   @Override
   public StagedTable stageReplace(Identifier table, TableInfo info) throws NoSuchTableException {
     LakeTable existing = load(table);
-    TableDefinition definition = TableDefinition.of(info, existing.snapshot, true);
+    TableDefinition definition = TableDefinition.of(info, existing.snapshot);
     return new StagedLakeTable(fullName(table), existing.log, existing.snapshot, definition);
   }
 
@@ -105,14 +111,15 @@ public final class LakeCatalog extends LakeNamespaces implements StagingTableCat
     }
   }
 
-  private StagedLakeTable staged(Identifier table, TableInfo info, Snapshot before, boolean withQuery)
+  private StagedLakeTable staged(Identifier table, TableInfo info)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
     checkNamespace(table.namespace());
     DeltaLog log = new DeltaLog(folder(table));
     if (log.exists()) {
       throw new TableAlreadyExistsException(table);
     }
-    return new StagedLakeTable(fullName(table), log, before, TableDefinition.of(info, before, withQuery));
+    TableDefinition definition = TableDefinition.of(info, Snapshot.EMPTY);
+    return new StagedLakeTable(fullName(table), log, Snapshot.EMPTY, definition);
   }
 
   @Override
@@ -156,6 +163,7 @@ public final class LakeCatalog extends LakeNamespaces implements StagingTableCat
       return children
           .filter(child -> new DeltaLog(child).exists())
           .map(child -> child.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
           .sorted(Comparator.naturalOrder())
           .toList().stream();
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.analysis.NamespaceAlreadyExistsException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
@@ -49,7 +50,8 @@ abstract class LakeNamespaces implements SupportsNamespaces {
   public String[][] listNamespaces() {
     try (Stream<Path> children = Files.list(root)) {
       return Stream.concat(
-              children.filter(Files::isDirectory).map(child -> child.getFileName().toString()),
+              children.filter(Files::isDirectory).map(child -> child.getFileName().toString())
+                  .filter(schema -> !schema.startsWith(".")),
               Stream.of(InformationSchema.NAME))
           .sorted()
           .map(schema -> new String[] {schema})
@@ -144,9 +146,16 @@ abstract class LakeNamespaces implements SupportsNamespaces {
     return root.resolve(namespace[0].toLowerCase(Locale.ROOT));
   }
 
+  /** Moves a folder out of sight first: nobody meets half of a table. */
   static void deleteTree(Path folder) {
+    Path dropped = folder.resolveSibling(".dropped-" + UUID.randomUUID());
+    try {
+      Files.move(folder, dropped);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     DeltaLog.forget(folder);
-    try (Stream<Path> tree = Files.walk(folder)) {
+    try (Stream<Path> tree = Files.walk(dropped)) {
       for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }

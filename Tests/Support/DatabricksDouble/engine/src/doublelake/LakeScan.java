@@ -10,7 +10,7 @@ import org.apache.spark.sql.connector.read.SupportsReportStatistics;
 import org.apache.spark.sql.types.StructType;
 
 /** One read of one snapshot. Its size lets Spark broadcast a small table in a join. */
-record LakeScan(LakeTable table, StructType wanted) implements Scan, Batch, SupportsReportStatistics {
+record LakeScan(LakeTable table, StructType wanted, boolean ofTarget) implements Scan, Batch, SupportsReportStatistics {
   @Override
   public StructType readSchema() {
     return wanted;
@@ -23,6 +23,9 @@ record LakeScan(LakeTable table, StructType wanted) implements Scan, Batch, Supp
 
   @Override
   public InputPartition[] planInputPartitions() {
+    if (!ofTarget) {
+      StatementReads.record(table.log);
+    }
     return LakePartition.plan(table.snapshot.files().values());
   }
 

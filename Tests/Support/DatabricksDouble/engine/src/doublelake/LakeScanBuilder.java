@@ -13,11 +13,14 @@ import org.apache.spark.sql.types.StructType;
  */
 final class LakeScanBuilder implements SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
   private final LakeTable table;
+  private final boolean ofTarget;
   private StructType wanted;
   private Predicate[] predicates = new Predicate[0];
 
-  LakeScanBuilder(LakeTable table) {
+  /** `ofTarget`: the scan by which a MERGE, UPDATE or DELETE finds its rows. */
+  LakeScanBuilder(LakeTable table, boolean ofTarget) {
     this.table = table;
+    this.ofTarget = ofTarget;
     this.wanted = ColumnMapping.visible(table.snapshot.metadata().schema());
   }
 
@@ -44,6 +47,6 @@ final class LakeScanBuilder implements SupportsPushDownRequiredColumns, Supports
 
   @Override
   public Scan build() {
-    return new LakeScan(table, wanted);
+    return new LakeScan(table, wanted, ofTarget);
   }
 }

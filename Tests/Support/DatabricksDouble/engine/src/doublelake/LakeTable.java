@@ -96,7 +96,7 @@ class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperatio
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    return new LakeScanBuilder(this);
+    return new LakeScanBuilder(this, false);
   }
 
   @Override

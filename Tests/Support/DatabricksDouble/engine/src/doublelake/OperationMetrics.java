@@ -10,22 +10,27 @@ final class OperationMetrics {
   static Map<String, String> of(Transaction transaction, Counts counts) {
     Map<String, String> metrics = new TreeMap<>();
     long bytes = transaction.added.stream().mapToLong(DataFile::size).sum();
+    int filesAdded = transaction.added.size() + transaction.rewritten.size();
     switch (transaction.operation) {
       case "MERGE" -> {
         put(metrics, "numTargetRowsInserted", counts.inserted());
         put(metrics, "numTargetRowsUpdated", counts.updated());
         put(metrics, "numTargetRowsDeleted", counts.deleted());
         put(metrics, "numOutputRows", counts.inserted() + counts.updated());
-        put(metrics, "numTargetFilesAdded", transaction.added.size());
+        put(metrics, "numTargetFilesAdded", filesAdded);
         put(metrics, "numTargetFilesRemoved", transaction.changed.size());
       }
       case "UPDATE" -> {
         put(metrics, "numUpdatedRows", counts.updated());
-        put(metrics, "numAddedFiles", transaction.added.size());
+        put(metrics, "numAddedFiles", filesAdded);
         put(metrics, "numRemovedFiles", transaction.changed.size());
       }
       case "DELETE", "TRUNCATE" -> {
         put(metrics, "numDeletedRows", counts.deleted());
+        put(metrics, "numRemovedFiles", transaction.changed.size());
+      }
+      case "OPTIMIZE" -> {
+        put(metrics, "numAddedFiles", filesAdded);
         put(metrics, "numRemovedFiles", transaction.changed.size());
       }
       default -> {

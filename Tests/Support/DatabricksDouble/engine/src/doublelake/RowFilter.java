@@ -38,6 +38,16 @@ final class RowFilter {
     return new RowFilter(schema, columns, conditions);
   }
 
+  /** As `of`, but every predicate has to be evaluated: what it decides is deleted. */
+  static RowFilter exactly(Predicate[] predicates, StructType schema) {
+    RowFilter filter = of(predicates, schema);
+    if (filter.conditions.size() < predicates.length) {
+      throw new LakeException("UNSUPPORTED_FEATURE.REPLACE_WHERE", "0A000",
+          "The double cannot evaluate this condition of REPLACE WHERE.");
+    }
+    return filter;
+  }
+
   /** The positions of the matching live rows, by file. */
   Map<String, RoaringBitmap> matches(DeltaLog log, Snapshot snapshot) {
     StructType wanted = columns
@@ -59,9 +69,17 @@ final class RowFilter {
   }
 
   boolean matchesAny(DeltaLog log, Collection<DataFile> files) {
+    return hasRow(log, files, true);
+  }
+
+  boolean matchesAll(DeltaLog log, Collection<DataFile> files) {
+    return !hasRow(log, files, false);
+  }
+
+  private boolean hasRow(DeltaLog log, Collection<DataFile> files, boolean matching) {
     try (PartitionReader<InternalRow> rows = rows(log, columns, files)) {
       while (rows.next()) {
-        if (matches(rows.get())) {
+        if (matches(rows.get()) == matching) {
           return true;
         }
       }

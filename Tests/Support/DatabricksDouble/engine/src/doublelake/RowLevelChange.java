@@ -31,7 +31,7 @@ final class RowLevelChange implements SupportsDelta {
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    scan = new LakeScanBuilder(table);
+    scan = new LakeScanBuilder(table, true);
     return scan;
   }
 

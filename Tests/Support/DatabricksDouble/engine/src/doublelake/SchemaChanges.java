@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.connector.catalog.CatalogV2Util$;
 import org.apache.spark.sql.connector.catalog.TableChange;
+import org.apache.spark.sql.connector.expressions.Expression;
+import org.apache.spark.sql.connector.expressions.FieldReference;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
@@ -30,6 +33,10 @@ final class SchemaChanges {
       return "DROP COLUMNS";
     }
     if (change instanceof TableChange.UpdateColumnType update) {
+      if (update.fieldNames().length > 1) {
+        throw new LakeException("UNSUPPORTED_FEATURE.NESTED_TYPE_CHANGE", "0A000",
+            "The double widens types of top-level columns only.");
+      }
       TypeWidening.check(String.join(".", update.fieldNames()),
           typeAt(schema, update.fieldNames()), update.newDataType(), properties);
       return "CHANGE COLUMN";
@@ -86,10 +93,10 @@ final class SchemaChanges {
   }
 
   private static void checkNoNulls(TableChange.UpdateColumnNullability update, LakeTable table) {
-    String column = "`" + String.join("`.`", update.fieldNames()) + "`";
-    String name = "`" + table.name().replace(".", "`.`") + "`";
-    boolean hasNulls = !org.apache.spark.sql.SparkSession.active()
-        .table(name).filter(column + " IS NULL").isEmpty();
+    Predicate isNull = new Predicate("IS_NULL",
+        new Expression[] {new FieldReference(Scala.seq(List.of(update.fieldNames())))});
+    boolean hasNulls = RowFilter.of(new Predicate[] {isNull}, table.snapshot.metadata().schema())
+        .matchesAny(table.log, table.snapshot.files().values());
     if (hasNulls) {
       throw new LakeException("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
           "NOT NULL constraint violated for column: " + String.join(".", update.fieldNames()) + ".");

@@ -15,6 +15,7 @@ final class StagedLakeTable extends LakeTable implements StagedTable {
   private final TableDefinition definition;
   private final Snapshot before;
   private final List<WriterCommitMessage> written = new ArrayList<>();
+  private boolean hasQuery;
 
   /** `before` is Snapshot.EMPTY where the table is new. */
   StagedLakeTable(String name, DeltaLog log, Snapshot before, TableDefinition definition) {
@@ -24,20 +25,25 @@ final class StagedLakeTable extends LakeTable implements StagedTable {
   }
 
   void take(WriterCommitMessage[] messages) {
+    hasQuery = true;
     written.addAll(List.of(messages));
   }
 
   @Override
   public void commitStagedChanges() {
     boolean replaces = before.version() >= 0;
-    Transaction transaction =
-        new Transaction(log, before, name(), definition.operation(replaces));
+    Transaction transaction = new Transaction(log, before, name(), operation(replaces));
     definition.putInto(transaction);
     if (replaces) {
       transaction.removeAllFiles();
     }
     long rows = transaction.addFiles(written.toArray(new WriterCommitMessage[0]));
     transaction.commit(new Counts(rows, 0, 0));
+  }
+
+  private String operation(boolean replaces) {
+    String operation = replaces ? "CREATE OR REPLACE TABLE" : "CREATE TABLE";
+    return hasQuery ? operation + " AS SELECT" : operation;
   }
 
   /** Two interfaces bring a default of it. */

@@ -1,6 +1,5 @@
 package doublelake;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -9,18 +8,19 @@ import java.util.UUID;
 import org.apache.spark.sql.connector.catalog.CatalogV2Util$;
 import org.apache.spark.sql.connector.catalog.TableInfo;
 import org.apache.spark.sql.connector.catalog.constraints.Constraint;
+import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** A table as CREATE or REPLACE describes it, checked and ready to be committed. */
-record TableDefinition(TableMetadata metadata, Protocol protocol, String clustering, boolean withQuery) {
+record TableDefinition(TableMetadata metadata, Protocol protocol, String clustering) {
   private static final Set<String> NO_PROPERTIES =
       Set.of("provider", "comment", "owner", "location", "external", "is_managed_location", "table_type");
   private static final String INVALID_IN_NAMES = " ,;{}()\n\t=";
 
   /** `before`: the table that is replaced, whose id and history the new one keeps, or Snapshot.EMPTY. */
-  static TableDefinition of(TableInfo info, Snapshot before, boolean withQuery) {
+  static TableDefinition of(TableInfo info, Snapshot before) {
     Map<String, String> properties = new TreeMap<>(info.properties());
     String provider = properties.getOrDefault("provider", "delta");
     if (!provider.equalsIgnoreCase("delta")) {
@@ -61,7 +61,7 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
       clustering = Clustering.configuration(transform.references(), schema);
     }
     if (clustering == null && before.domains().containsKey(Clustering.DOMAIN)) {
-      clustering = Clustering.configuration(new org.apache.spark.sql.connector.expressions.NamedReference[0], schema);
+      clustering = Clustering.configuration(new NamedReference[0], schema);
     }
     boolean replaces = before.version() >= 0;
     TableMetadata metadata = new TableMetadata(
@@ -69,7 +69,7 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
         comment, schema, properties,
         replaces ? before.metadata().createdTime() : System.currentTimeMillis());
     Protocol protocol = Protocol.needed(metadata, clustering != null, before.protocol()).adding(askedFeatures);
-    return new TableDefinition(metadata, protocol, clustering, withQuery);
+    return new TableDefinition(metadata, protocol, clustering);
   }
 
   static void checkNames(StructType schema) {
@@ -88,20 +88,11 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
         clustering == null ? Map.of() : Map.of(Clustering.DOMAIN, clustering));
   }
 
-  String operation(boolean replaces) {
-    String name = replaces ? "CREATE OR REPLACE TABLE" : "CREATE TABLE";
-    return withQuery ? name + " AS SELECT" : name;
-  }
-
   void putInto(Transaction transaction) {
     transaction.newMetadata = metadata;
     if (!protocol.equals(transaction.read.protocol())) {
       transaction.newProtocol = protocol;
     }
     transaction.newClustering = clustering;
-  }
-
-  List<String> columns() {
-    return List.of(metadata.schema().fieldNames());
   }
 }

@@ -21,12 +21,16 @@ final class Transaction {
   final String operation;
 
   final List<DataFile> added = new ArrayList<>();
+  /** Copies of old rows, where the table has no deletion vectors. */
+  final List<DataFile> rewritten = new ArrayList<>();
   /** The files that lose rows or go, by the key which they have now. */
   final Map<String, ChangedFile> changed = new LinkedHashMap<>();
   TableMetadata newMetadata;
   Protocol newProtocol;
   String newClustering;
   boolean readsAll;
+  /** False where rows only move between files. */
+  boolean dataChange = true;
   RowFilter readRows;
   List<String> readKeys;
   private String mode;
@@ -79,7 +83,7 @@ final class Transaction {
         changed.put(file.key(), new ChangedFile(file, deleted, deleted));
       } else {
         try {
-          added.add(FileRewrite.without(log, read.metadata().schema(), file, deleted));
+          rewritten.add(FileRewrite.without(log, read.metadata().schema(), file, deleted));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -89,22 +93,36 @@ final class Transaction {
     return rows;
   }
 
+  /** Takes away what this transaction wrote beside the tasks' files, and forgets it, when it fails. */
   Snapshot commit(Counts counts) {
+    try {
+      return committed(counts);
+    } catch (RuntimeException e) {
+      TaskFiles.delete(log, rewritten);
+      throw e;
+    }
+  }
+
+  private Snapshot committed(Counts counts) {
+    readsAll |= StatementReads.contains(log);
+    log.checkIsStill(read);
     long version = read.version() + 1;
     while (true) {
-      List<DataFile> rewritten = new ArrayList<>();
-      if (log.put(version, actions(counts, rewritten))) {
-        Statements.record(counts);
+      List<DataFile> struckOut = new ArrayList<>();
+      if (log.put(version, actions(counts, struckOut))) {
+        if (counts != null) {
+          Statements.record(counts);
+        }
         return log.snapshot();
       }
-      ChangedFile.discardVectors(log, rewritten);
+      ChangedFile.discardVectors(log, struckOut);
       for (List<ObjectNode> winner; (winner = log.actions(version)) != null; version++) {
         new Conflicts(this, version, winner).check();
       }
     }
   }
 
-  private List<ObjectNode> actions(Counts counts, List<DataFile> rewritten) {
+  private List<ObjectNode> actions(Counts counts, List<DataFile> struckOut) {
     long now = System.currentTimeMillis();
     List<ObjectNode> actions = new ArrayList<>();
     actions.add(commitInfo(now, counts));
@@ -118,14 +136,15 @@ final class Transaction {
       actions.add(Clustering.action(newClustering));
     }
     for (ChangedFile file : changed.values()) {
-      actions.add(file.before().removeAction(now));
+      actions.add(file.before().removeAction(now, dataChange));
       if (file.struckOut() != null) {
         DataFile after = file.after(log);
-        rewritten.add(after);
-        actions.add(after.addAction());
+        struckOut.add(after);
+        actions.add(after.addAction(dataChange));
       }
     }
-    added.forEach(file -> actions.add(file.addAction()));
+    added.forEach(file -> actions.add(file.addAction(dataChange)));
+    rewritten.forEach(file -> actions.add(file.addAction(dataChange)));
     return actions;
   }
 
