@@ -170,3 +170,14 @@ extension DatabricksDouble {
     return try decoder.decode(Answer.self, from: data)
   }
 }
+
+extension DatabricksDouble {
+  /// Whose grammar takes a statement, `spark` (Spark's own parser) or `double` (a pattern of the double's for what
+  /// Spark lacks), without running it; an error where neither does.
+  public func grammar(of statement: String) async throws -> String {
+    struct Answer: Decodable { var grammar: String?, error: String? }
+    let answer: Answer = try await control("POST", "parse", ["statement": statement])
+    guard let grammar = answer.grammar else { throw Failure(description: answer.error ?? "no answer") }
+    return grammar
+  }
+}

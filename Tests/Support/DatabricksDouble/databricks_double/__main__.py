@@ -25,12 +25,22 @@ def _print_settings(workspace: Workspace) -> None:
         "TARGET_CATALOG": "main",
     }.items():
         print(f"export {name}={value}")
-    print("\nStatements wait until Spark is up. Ctrl-C stops it; its tables go with it unless --root keeps them.", flush=True)
+    print(
+        "\nStatements wait until Spark is up. Ctrl-C stops it; its tables go with it unless --root keeps them.",
+        flush=True,
+    )
+
+
+def _wait_for_eof(ended: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    ended.set()
 
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="databricks_double")
-    options.add_argument("--root", help="the folder of tables and volumes (default: a temporary one, removed at the end)")
+    options.add_argument(
+        "--root", help="the folder of tables and volumes (default: a temporary one, removed at the end)"
+    )
     options.add_argument("--port", type=int, default=0, help="0: any free one")
     options.add_argument("--jar", required=True, help="the Delta connector")
     options.add_argument("--settings", action="store_true", help="say how to point cdc at it")
@@ -54,7 +64,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     if given.until_eof:
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), ended.set()), daemon=True).start()
+        threading.Thread(target=_wait_for_eof, args=(ended,), daemon=True).start()
     ended.wait()
     workspace.engine.stop()
     if not given.root:

@@ -34,7 +34,12 @@ class Principal:
         return name in (self.name, self.client_id)
 
     def describe(self) -> dict[str, Any]:
-        return {"name": self.name, "client_id": self.client_id, "client_secret": self.secret, "token": self.token}
+        return {
+            "name": self.name,
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            "token": self.token,
+        }
 
 
 @dataclass
@@ -70,7 +75,9 @@ class Auth:
     def authenticate(self, request: Request) -> Principal:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if not given:
-            raise ApiError(401, "UNAUTHENTICATED", "Credential was not sent or was of an unsupported type for this API.")
+            raise ApiError(
+                401, "UNAUTHENTICATED", "Credential was not sent or was of an unsupported type for this API."
+            )
         if scheme.lower() != "bearer":
             raise ApiError(401, "UNAUTHENTICATED", "Authentication scheme is not supported.")
         token = self._tokens.get(given.strip())

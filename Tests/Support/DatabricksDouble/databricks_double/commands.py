@@ -12,32 +12,46 @@ from . import copyinto, grants
 from .engine import Table
 from .errors import SqlError
 from .grammar import Captures, Pattern
-from .names import dotted, literal, quoted
+from .names import check_name, dotted, literal, quoted
 
 if TYPE_CHECKING:
     from .dialect import Run
     from .workspace import Workspace
 
 
+Handler = Callable[["Run", Captures], Table]
+
+
 @dataclass
 class Rule:
     pattern: Pattern
-    run: Callable[[Run, Captures], Table]
+    run: Handler
 
 
 def rules(workspace: Workspace) -> list[Rule]:
-    table = [
-        ("CREATE CATALOG [IF NOT <exists:word>] <name:name> [MANAGED LOCATION <location:string>] [COMMENT <comment:string>]", create_catalog),
+    table: list[tuple[str, Handler]] = [
+        (
+            "CREATE CATALOG [IF NOT <exists:word>] <name:name> [MANAGED LOCATION <location:string>] "
+            "[COMMENT <comment:string>]",
+            create_catalog,
+        ),
         ("DROP CATALOG [IF <exists:word>] <name:name> [{RESTRICT | <cascade:word>}]", drop_catalog),
         ("SHOW CATALOGS", show_catalogs),
-        ("CREATE {SCHEMA | DATABASE} [IF NOT <exists:word>] <name:name> [COMMENT <comment:string>] [MANAGED LOCATION <location:string>] [COMMENT <comment:string>]", create_schema),
+        (
+            "CREATE {SCHEMA | DATABASE} [IF NOT <exists:word>] <name:name> [COMMENT <comment:string>] "
+            "[MANAGED LOCATION <location:string>] [COMMENT <comment:string>]",
+            create_schema,
+        ),
         ("DROP {SCHEMA | DATABASE} [IF <exists:word>] <name:name> [{RESTRICT | <cascade:word>}]", drop_schema),
         ("CREATE VOLUME [IF NOT <exists:word>] <name:name> [COMMENT <comment:string>]", create_volume),
         ("DROP VOLUME [IF <exists:word>] <name:name>", drop_volume),
         ("SHOW VOLUMES [{IN | FROM} <schema:name>]", show_volumes),
         ("{DESCRIBE | DESC} VOLUME <name:name>", describe_volume),
-        ("ALTER {TABLE | VOLUME | SCHEMA | CATALOG} <name:name> [ALTER COLUMN <column:identifier>] SET TAGS <tags:pairs>", tag),
-        ("ALTER {TABLE | VOLUME | SCHEMA | CATALOG} <name:name> [ALTER COLUMN <column:identifier>] UNSET TAGS <names:strings>", tag),
+        (
+            "ALTER {TABLE | VOLUME | SCHEMA | CATALOG} <name:name> [ALTER COLUMN <column:identifier>] "
+            "{SET TAGS <tags:pairs> | UNSET TAGS <names:strings>}",
+            tag,
+        ),
         ("ALTER TABLE <table:name> CLUSTER BY AUTO", cluster_automatically),
         ("COMMENT ON CATALOG <name:name> IS {<comment:string> | NULL}", comment_on_catalog),
         ("COMMENT ON VOLUME <name:name> IS {<comment:string> | NULL}", comment_on_volume),
@@ -48,7 +62,7 @@ def rules(workspace: Workspace) -> list[Rule]:
         ("VACUUM <table:name> [{FULL | LITE}] [RETAIN <hours:integer> HOURS] [DRY RUN]", vacuum),
         ("{DESCRIBE | DESC} HISTORY <table:name> [LIMIT <limit:integer>]", describe_history),
         ("{DESCRIBE | DESC} DETAIL <table:name>", describe_detail),
-    ]  # fmt: skip
+    ]
     return [
         Rule(copyinto.PATTERN, workspace.copy_into.run),
         *(Rule(Pattern(text), run) for text, run in [*table, *grants.TABLE]),
@@ -68,6 +82,7 @@ def affected(kind: str, counts: dict[str, int]) -> Table:
 def create_catalog(run: Run, given: Captures) -> Table:
     run.require("CREATE CATALOG", "METASTORE", ())
     (name,) = run.name(given["name"], 1)
+    check_name(name)
     if not run.workspace.create_catalog(name, given.get("comment"), run.principal) and "exists" not in given:
         raise SqlError("CATALOG_ALREADY_EXISTS", f"Catalog '{name}' already exists.", "42710")
     return Table()
@@ -93,10 +108,15 @@ def show_catalogs(run: Run, given: Captures) -> Table:
 
 def create_schema(run: Run, given: Captures) -> Table:
     name = run.name(given["name"], 2)
+    check_name(name[1])
     run.workspace.require_catalog(name[0])
     if run.workspace.tables.exists(name):
         if "exists" not in given:
-            raise SqlError("SCHEMA_ALREADY_EXISTS", f"Cannot create schema `{dotted(name)}` because it already exists.", "42P06")
+            raise SqlError(
+                "SCHEMA_ALREADY_EXISTS",
+                f"Cannot create schema `{dotted(name)}` because it already exists.",
+                "42P06",
+            )
         return Table()
     run.require("USE CATALOG", "CATALOG", name[:1])
     run.require("CREATE SCHEMA", "CATALOG", name[:1])
@@ -114,7 +134,9 @@ def drop_schema(run: Run, given: Captures) -> Table:
         raise SqlError("SCHEMA_NOT_FOUND", f"The schema `{'`.`'.join(name)}` cannot be found.", "42704")
     run.require("OWN", "SCHEMA", name)
     if given.get("cascade") != "CASCADE" and (run.workspace.tables.tables(*name) or run.workspace.volumes.within(name)):
-        raise SqlError("SCHEMA_NOT_EMPTY", f"Cannot drop a schema `{dotted(name)}` because it contains objects.", "2BP01")
+        raise SqlError(
+            "SCHEMA_NOT_EMPTY", f"Cannot drop a schema `{dotted(name)}` because it contains objects.", "2BP01"
+        )
     for volume in run.workspace.volumes.within(name):
         run.workspace.volumes.drop(volume.name)
     run.spark(f"DROP SCHEMA {quoted(name)} CASCADE")
@@ -124,6 +146,7 @@ def drop_schema(run: Run, given: Captures) -> Table:
 
 def create_volume(run: Run, given: Captures) -> Table:
     name = run.name(given["name"], 3)
+    check_name(name[2])
     run.workspace.require_schema(name[:2])
     if name in run.workspace.volumes.volumes and "exists" in given:
         return Table()
@@ -196,7 +219,9 @@ def comment_on_column(run: Run, given: Captures) -> Table:
     name = run.name(tuple(table), 3)
     run.workspace.tables.require(name)
     run.require("MODIFY", "TABLE", name)
-    return run.spark(f"ALTER TABLE {quoted(name)} ALTER COLUMN {quoted([column])} COMMENT {literal(given.get('comment', ''))}")
+    return run.spark(
+        f"ALTER TABLE {quoted(name)} ALTER COLUMN {quoted([column])} COMMENT {literal(given.get('comment', ''))}"
+    )
 
 
 def use(run: Run, given: Captures) -> Table:
@@ -219,7 +244,14 @@ def list_files(run: Run, given: Captures) -> Table:
         for entry in sorted(found, key=lambda each: each.name):
             info, slash = entry.stat(), "/" if entry.is_dir() else ""
             size = "0" if slash else str(info.st_size)
-            rows.append([f"{place.path}/{entry.name}{slash}", entry.name + slash, size, str(int(info.st_mtime * 1000))])
+            rows.append(
+                [
+                    f"{place.path}/{entry.name}{slash}",
+                    entry.name + slash,
+                    size,
+                    str(int(info.st_mtime * 1000)),
+                ]
+            )
     columns = [("path", "string"), ("name", "string"), ("size", "bigint"), ("modification_time", "bigint")]
     return Table(columns, rows)
 
@@ -238,7 +270,11 @@ def vacuum(run: Run, given: Captures) -> Table:
     run.workspace.tables.require(name)
     run.require("MODIFY", "TABLE", name)
     if given.get("hours", 168) < 168:
-        raise SqlError("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "The retention period is shorter than 168 hours.", "22003")
+        raise SqlError(
+            "DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT",
+            "The retention period is shorter than 168 hours.",
+            "22003",
+        )
     return Table([("path", "string")], [])
 
 

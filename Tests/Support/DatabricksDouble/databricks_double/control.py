@@ -52,7 +52,10 @@ class Control:
         body = request.json()
         identifier = uuid.uuid4().hex[:16]
         self.workspace.warehouses.add(
-            identifier, body.get("name", identifier), float(body.get("start_seconds", 0)), bool(body.get("running"))
+            identifier,
+            body.get("name", identifier),
+            float(body.get("start_seconds", 0)),
+            bool(body.get("running")),
         )
         return Response(200, {"id": identifier})
 

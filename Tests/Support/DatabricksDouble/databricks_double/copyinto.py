@@ -6,12 +6,12 @@ import fnmatch
 import os
 import threading
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .engine import Table
 from .errors import SqlError
 from .grammar import Captures, Pattern
-from .names import dotted, quoted
+from .names import quoted
 from .staged import read_parquet
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ class CopyInto:
             files = [file for file in wanted if options.get("force") == "true" or file not in ledger]
             rows = self._load(run, name, given, files, options) if files else 0
             ledger.update(files)
-        columns = [("num_affected_rows", "bigint"), ("num_inserted_rows", "bigint"), ("num_skipped_corrupt_files", "bigint")]
+        columns = [
+            ("num_affected_rows", "bigint"),
+            ("num_inserted_rows", "bigint"),
+            ("num_skipped_corrupt_files", "bigint"),
+        ]
         return Table(columns, [[str(rows), str(rows), "0"]])
 
     def _files(self, given: Captures) -> list[str]:

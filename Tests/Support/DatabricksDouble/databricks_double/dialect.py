@@ -122,7 +122,15 @@ class Dialect:
 
     def parse(self, sql: str) -> str:
         """Whose grammar takes a statement, `double` or `spark`, without running it; else the error."""
-        run = Run(self.workspace, "", self.workspace.auth.principals[0], sql, tokenize(sql), DEFAULT_CATALOG, DEFAULT_SCHEMA)
+        run = Run(
+            self.workspace,
+            "",
+            self.workspace.auth.principals[0],
+            sql,
+            tokenize(sql),
+            DEFAULT_CATALOG,
+            DEFAULT_SCHEMA,
+        )
         if atomic.is_atomic(run.tokens):
             for part in atomic.parts(run.tokens):
                 self.parse(sql[part[0].start : part[-1].end])
@@ -176,4 +184,3 @@ def _clustered_automatically(tokens: list[Token]) -> list[Token]:
         if all(token.is_word(word) for token, word in zip(tokens[at:], ("CLUSTER", "BY", "AUTO"))):
             return tokens[at : at + 3]
     return []
-

@@ -138,7 +138,11 @@ class Engine:
     # Running
 
     def run(
-        self, session: SparkSession, sql: str, parameters: dict[str, Any] | None = None, limit: int | None = None
+        self,
+        session: SparkSession,
+        sql: str,
+        parameters: dict[str, Any] | None = None,
+        limit: int | None = None,
     ) -> Table:
         frame = session.sql(sql, args=parameters) if parameters else session.sql(sql)
         return self.collect(frame, limit)

@@ -181,7 +181,12 @@ def _range(given: str, size: int) -> tuple[int, int]:
         last = min(size - 1, int(match[2])) if match[1] and match[2] else size - 1
         if first <= last:
             return first, last
-    raise ApiError(416, "INVALID_PARAMETER_VALUE", f"The range {given} cannot be served.", {"Content-Range": f"bytes */{size}"})
+    raise ApiError(
+        416,
+        "INVALID_PARAMETER_VALUE",
+        f"The range {given} cannot be served.",
+        {"Content-Range": f"bytes */{size}"},
+    )
 
 
 def _page_size(given: str | None) -> int:

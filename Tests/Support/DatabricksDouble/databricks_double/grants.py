@@ -51,7 +51,11 @@ def _securable(run: Run, given: Captures) -> tuple[str, tuple[str, ...], list[st
     run.require("OWN", kind, name)
     for privilege in given["privileges"]:
         if privilege not in grantable(kind):
-            raise SqlError("UC_INVALID_PRIVILEGE", f"Privilege {privilege} is not applicable to {kind} {dotted(name)}.", "42000")
+            raise SqlError(
+                "UC_INVALID_PRIVILEGE",
+                f"Privilege {privilege} is not applicable to {kind} {dotted(name)}.",
+                "42000",
+            )
     return kind, name, given["privileges"]
 
 

@@ -28,7 +28,16 @@ def qualified(parts: Sequence[str], levels: int, catalog: str | None, schema: st
     defaults = [catalog, schema][: levels - 1][: levels - len(parts)]
     missing = levels - len(parts)
     if missing > len(defaults) or any(each is None for each in defaults[:missing]):
-        raise SqlError(
-            "UC_INVALID_NAMESPACE", f"'{dotted(parts)}' needs a catalog and a schema before it.", "46000"
-        )
+        raise SqlError("UC_INVALID_NAMESPACE", f"'{dotted(parts)}' needs a catalog and a schema before it.", "46000")
     return tuple(str(each).lower() for each in [*defaults, *parts])
+
+
+def check_name(name: str) -> None:
+    """What Unity Catalog documents that a name must not hold."""
+    if len(name) > 255 or any(c in "./ \x7f" or c < " " for c in name):
+        raise SqlError(
+            "INVALID_PARAMETER_VALUE",
+            f"'{name[:300]}' is not a valid name: it must be at most 255 characters, without period, space, slash and "
+            "control characters.",
+            "42602",
+        )

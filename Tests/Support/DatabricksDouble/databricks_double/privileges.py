@@ -65,7 +65,7 @@ class Privileges:
             for store in (self._grants, self._owners):
                 gone = [key for key in store if key == (kind, name) or _below(key, kind, name)]
                 for key in gone:
-                    del store[key]  # type: ignore[attr-defined]
+                    del store[key]
 
     def listed(self, kind: str, name: tuple[str, ...], principal: str | None = None) -> list[tuple[str, str, str, str]]:
         """(principal, privilege, type, name) of what is granted there and above."""
@@ -80,7 +80,10 @@ class Privileges:
         if principal.admin:
             return True
         for securable in [(kind, name), *_above(kind, name)]:
-            if self._owners.get(securable) == principal.client_id and privilege not in ("USE CATALOG", "USE SCHEMA"):
+            if self._owners.get(securable) == principal.client_id and privilege not in (
+                "USE CATALOG",
+                "USE SCHEMA",
+            ):
                 return True
             if self._owners.get(securable) == principal.client_id and securable == (kind, name):
                 return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .errors import SqlError
 from .grammar import Pattern
-from .names import qualified
+from .names import check_name, qualified
 
 if TYPE_CHECKING:
     from .dialect import Run
@@ -41,6 +41,8 @@ _NEEDS = {
 def check_privileges(run: Run) -> Written | None:
     """Refuses what the principal may not do. The table that is written, where one is."""
     written = written_by(run)
+    if written and written[0].startswith("CREATE"):
+        check_name(written[1][2])
     if not run.principal.admin:
         if written:
             _check_written(run, *written)

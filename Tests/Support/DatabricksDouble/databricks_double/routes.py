@@ -39,7 +39,12 @@ DIRECTORIES = "/api/2.0/fs/directories{path*}"
 
 ROUTES = [
     _route("POST", "/oidc/v1/token", lambda w: w.auth.issue, name="token", authenticated=False),
-    _route("GET", "/oidc/.well-known/oauth-authorization-server", lambda w: w.auth.authorization_server, authenticated=False),
+    _route(
+        "GET",
+        "/oidc/.well-known/oauth-authorization-server",
+        lambda w: w.auth.authorization_server,
+        authenticated=False,
+    ),
     _route("GET", "/.well-known/databricks-config", lambda w: w.auth.host_metadata, authenticated=False),
     _route("GET", "/api/2.0/preview/scim/v2/Me", lambda w: w.auth.me),
     _route("POST", STATEMENTS, lambda w: w.statements.execute, sql=True),

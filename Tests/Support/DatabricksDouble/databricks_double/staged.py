@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from .workspace import Workspace
 
-_OPTIONS = {"format", "schema", "rescuedDataColumn", "mergeSchema", "pathGlobFilter", "fileNamePattern", "recursiveFileLookup"}
+_OPTIONS = {
+    "format",
+    "schema",
+    "rescuedDataColumn",
+    "mergeSchema",
+    "pathGlobFilter",
+    "fileNamePattern",
+    "recursiveFileLookup",
+}
 
 
 @dataclass
@@ -100,7 +108,11 @@ class StagedFiles:
         place = self.workspace.volumes.resolve(path)
         if any(mark in place.path for mark in "*?[{"):
             folder, pattern = os.path.split(place.local)
-            return [f for f in self._below(folder) if os.path.dirname(f) == folder and fnmatch.fnmatch(os.path.basename(f), pattern)]
+            return [
+                f
+                for f in self._below(folder)
+                if os.path.dirname(f) == folder and fnmatch.fnmatch(os.path.basename(f), pattern)
+            ]
         if os.path.isfile(place.local):
             return [place.local]
         if not os.path.isdir(place.local):
@@ -137,7 +149,9 @@ class StagedFiles:
         frame = read_parquet(session, files)
         return frame if source.bare else frame.withColumn(rescued or "_rescued_data", F.lit(None).cast("string"))
 
-    def replaced(self, session: SparkSession, sql: str, tokens: Sequence[Token], sources: list[Source]) -> tuple[str, list[str]]:
+    def replaced(
+        self, session: SparkSession, sql: str, tokens: Sequence[Token], sources: list[Source]
+    ) -> tuple[str, list[str]]:
         """The statement with a view's name for each source, and the views, which the caller drops."""
         views: list[str] = []
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import results
 from .engine import Table
-from .errors import SqlError, failure_of
+from .errors import failure_of
 from .web import ApiError, Request, Response
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ class StatementExecution:
         found = self._find(statement, request)
         if found.state != "SUCCEEDED" or found.result is None:
             raise ApiError(
-                404, "NOT_FOUND", f"The result of statement {statement} is not available: its state is {found.state}."
+                404,
+                "NOT_FOUND",
+                f"The result of statement {statement} is not available: its state is {found.state}.",
             )
         return Response(200, self._chunk(found, int(index)))
 

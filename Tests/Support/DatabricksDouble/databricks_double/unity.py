@@ -3,7 +3,7 @@ to make, permissions to read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import SqlError
@@ -103,7 +103,9 @@ class UnityCatalog:
         parts = self._name(kind, name)
         self._must_exist(kind, parts)
         held: dict[str, list[Any]] = {}
-        for who, privilege, source, source_name in self.workspace.privileges.listed(kind, parts, request.query.get("principal")):
+        for who, privilege, source, source_name in self.workspace.privileges.listed(
+            kind, parts, request.query.get("principal")
+        ):
             word = privilege.replace(" ", "_")
             if inherited:
                 entry: dict[str, str] = {"privilege": word}
@@ -118,7 +120,13 @@ class UnityCatalog:
 
     def _catalog(self, name: tuple[str, ...]) -> dict[str, Any]:
         catalog = self.workspace.catalogs[name[0]]
-        return self._described("CATALOG", name, comment=catalog.comment, catalog_type="MANAGED_CATALOG", created_at=catalog.created)
+        return self._described(
+            "CATALOG",
+            name,
+            comment=catalog.comment,
+            catalog_type="MANAGED_CATALOG",
+            created_at=catalog.created,
+        )
 
     def _schema(self, name: tuple[str, ...]) -> dict[str, Any]:
         return self._described("SCHEMA", name)
@@ -195,7 +203,7 @@ class UnityCatalog:
         request: Request,
         key: str,
         kind: str,
-        names: list[tuple[str, ...]],
+        names: Sequence[tuple[str, ...]],
         describe: Callable[..., dict[str, Any]],
     ) -> Response:
         """What the caller may use, as many as asked for; the page's token is the last name."""

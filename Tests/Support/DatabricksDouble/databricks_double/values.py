@@ -77,13 +77,19 @@ def parameters(session: SparkSession, given: list[dict[str, Any]]) -> dict[str, 
     casts = []
     for each in given:
         kind, value = each.get("type") or "STRING", each.get("value")
-        if not re.fullmatch(r"[A-Za-z_]+(\s*\(\s*\d+\s*(,\s*-?\d+\s*)?\))?", kind) or kind.upper().startswith(_NO_PARAMETER):
-            raise SqlError("DATATYPE_MISMATCH.PARAMETER", f"Parameter '{each['name']}' cannot be of type {kind}.", "42K09")
+        if not re.fullmatch(r"[A-Za-z_]+(\s*\(\s*\d+\s*(,\s*-?\d+\s*)?\))?", kind) or kind.upper().startswith(
+            _NO_PARAMETER
+        ):
+            raise SqlError(
+                "DATATYPE_MISMATCH.PARAMETER",
+                f"Parameter '{each['name']}' cannot be of type {kind}.",
+                "42K09",
+            )
         text = "NULL" if value is None else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
         casts.append(f"CAST({text} AS {kind})")
     frame = session.sql("SELECT " + ", ".join(casts))
     folded = frame._jdf.queryExecution().optimizedPlan().expressions()
-    jvm = session.sparkContext._jvm
+    jvm: Any = session.sparkContext._jvm
     literals = {}
     for index, each in enumerate(given):
         literal = folded.apply(index).child()

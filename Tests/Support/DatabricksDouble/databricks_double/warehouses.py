@@ -78,7 +78,11 @@ class Warehouses:
 
     def _check(self, warehouse: Warehouse, principal: Principal) -> None:
         if not self.workspace.privileges.has(principal, "CAN USE", "WAREHOUSE", (warehouse.id,)):
-            raise ApiError(403, "PERMISSION_DENIED", f"You do not have permission to use the SQL warehouse {warehouse.id}.")
+            raise ApiError(
+                403,
+                "PERMISSION_DENIED",
+                f"You do not have permission to use the SQL warehouse {warehouse.id}.",
+            )
 
     # GET /api/2.0/sql/warehouses
     def list(self, request: Request) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from io import BufferedIOBase
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .auth import Principal
@@ -29,7 +30,7 @@ class BrokenBody(Exception):
 class Body:
     """A request's body, of known length or in chunks, read once and piecewise."""
 
-    def __init__(self, stream: BinaryIO, length: int | None):
+    def __init__(self, stream: BufferedIOBase, length: int | None):
         self.stream = stream
         self.chunked = length is None
         self.left = length or 0

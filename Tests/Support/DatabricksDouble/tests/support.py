@@ -49,7 +49,14 @@ class Double:
     def host(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, timeout: float = 60) -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        timeout: float = 60,
+    ) -> Answer:
         """One request on a connection of its own; a connection that is cut raises."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
@@ -60,13 +67,26 @@ class Double:
         finally:
             connection.close()
 
-    def api(self, method: str, path: str, body: Any = None, who: tuple[str, str] = ADMIN, headers: dict[str, str] | None = None) -> Answer:
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        who: tuple[str, str] = ADMIN,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
         if who not in self.tokens:
             self.tokens[who] = self.token(*who).json["access_token"]
         return self.ask(method, path, body, {"Authorization": f"Bearer {self.tokens[who]}", **(headers or {})})
 
     def token(self, client: str, secret: str, **form: str) -> Answer:
-        fields = {"grant_type": "client_credentials", "scope": "all-apis", "client_id": client, "client_secret": secret, **form}
+        fields = {
+            "grant_type": "client_credentials",
+            "scope": "all-apis",
+            "client_id": client,
+            "client_secret": secret,
+            **form,
+        }
         return self.ask("POST", "/oidc/v1/token", urllib.parse.urlencode(fields).encode())
 
     def statement(self, sql: str, who: tuple[str, str] = ADMIN, wait: bool = True, **more: Any) -> Any:
@@ -116,7 +136,10 @@ class Double:
 @cache
 def double() -> Double:
     process = subprocess.Popen(
-        [os.path.join(FOLDER, "run.sh"), "--until-eof"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [os.path.join(FOLDER, "run.sh"), "--until-eof"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     word, port, root = process.stdout.readline().split(maxsplit=2)

@@ -46,7 +46,10 @@ class Auth(DoubleTest):
     def test_basic_authentication_gets_a_token(self) -> None:
         basic = base64.b64encode(":".join(ADMIN).encode()).decode()
         answer = self.double.ask(
-            "POST", "/oidc/v1/token", b"grant_type=client_credentials&scope=all-apis", {"Authorization": f"Basic {basic}"}
+            "POST",
+            "/oidc/v1/token",
+            b"grant_type=client_credentials&scope=all-apis",
+            {"Authorization": f"Basic {basic}"},
         )
         self.assertEqual((answer.json["token_type"], answer.json["expires_in"]), ("Bearer", 3600))
 

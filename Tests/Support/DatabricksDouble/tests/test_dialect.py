@@ -1,11 +1,11 @@
 """SQL: what Databricks takes is run, what it does not take is refused, and neither is ever guessed."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pyarrow
 from deltalake import DeltaTable
 
-from .support import ADMIN, DoubleTest
+from .support import DoubleTest
 
 # Refused by Databricks' grammar, some of them valid elsewhere.
 WRONG = [
@@ -52,7 +52,10 @@ class Dialect(DoubleTest):
             with self.subTest(sql):
                 status = self.double.statement(sql)["status"]
                 self.assertEqual(status["state"], "FAILED")
-                self.assertRegex(status["error"]["message"], r"^\[(PARSE_|UNSUPPORTED_DATATYPE|DECIMAL_PRECISION|INVALID_IDENTIFIER)")
+                self.assertRegex(
+                    status["error"]["message"],
+                    r"^\[(PARSE_|UNSUPPORTED_DATATYPE|DECIMAL_PRECISION|INVALID_IDENTIFIER)",
+                )
         self.assertIn("EMPTY", self.double.error("-- nothing"))
 
     def test_statements_are_parsed_without_running_them(self) -> None:
@@ -60,7 +63,10 @@ class Dialect(DoubleTest):
             ("SELECT :a FROM not.there", "spark"),
             ("OPTIMIZE a.b.c", "double"),
             ("CREATE TABLE a.b.c (id INT) CLUSTER BY AUTO", "double"),
-            ("MERGE INTO a.b.c t USING read_files(:p, format => 'parquet') s ON t.id = s.id WHEN MATCHED THEN DELETE", "double"),
+            (
+                "MERGE INTO a.b.c t USING read_files(:p, format => 'parquet') s ON t.id = s.id WHEN MATCHED THEN DELETE",
+                "double",
+            ),
             ("BEGIN ATOMIC INSERT INTO a.b.c VALUES (1); END", "double"),
         ]:
             self.assertEqual(self.double.ask("POST", "/_double/parse", {"statement": sql}).json, {"grammar": grammar})
@@ -71,7 +77,10 @@ class Dialect(DoubleTest):
         table = f"{self.schema}.counts"
         self.double.rows(f"CREATE TABLE {table} (id BIGINT, v STRING) USING DELTA")
         found = self.double.statement(f"INSERT INTO {table} VALUES (1, 'a'), (2, 'b'), (3, 'c')")
-        self.assertEqual([c["name"] for c in found["manifest"]["schema"]["columns"]], ["num_affected_rows", "num_inserted_rows"])
+        self.assertEqual(
+            [c["name"] for c in found["manifest"]["schema"]["columns"]],
+            ["num_affected_rows", "num_inserted_rows"],
+        )
         self.assertEqual(found["result"]["data_array"], [["3", "3"]])
         merge = (
             f"MERGE INTO {table} t USING (SELECT * FROM VALUES (1, 'x', 'u'), (2, 'y', 'd'), (9, 'z', 'u') AS v(id, v, op)) AS s ON t.id = s.id "
@@ -104,7 +113,7 @@ class Dialect(DoubleTest):
         )
         self.double.rows(f"INSERT INTO {table} VALUES (1, TIMESTAMP'2024-01-02 03:04:05.123456Z', 1.5)")
         rows = DeltaTable("/".join([self.double.root, "tables", *table.split(".")])).to_pyarrow_table().to_pylist()
-        self.assertEqual((rows[0]["id"], rows[0]["at"]), (1, datetime(2024, 1, 2, 3, 4, 5, 123456, timezone.utc)))
+        self.assertEqual((rows[0]["id"], rows[0]["at"]), (1, datetime(2024, 1, 2, 3, 4, 5, 123456, UTC)))
 
     def test_statements_that_spark_lacks(self) -> None:
         table = f"{self.schema}.lacks"
@@ -130,7 +139,7 @@ class Dialect(DoubleTest):
             f"SHOW TABLES IN {self.schema}",
             f"SHOW VOLUMES IN {self.schema}",
             f"DESCRIBE VOLUME {self.schema}.stage",
-            f"USE CATALOG main",
+            "USE CATALOG main",
             f"USE SCHEMA {self.schema}",
             f"LIST '{self.volume}'",
             f"SELECT * FROM IDENTIFIER('{table}')",
@@ -154,7 +163,9 @@ class Dialect(DoubleTest):
 
     def test_evolution(self) -> None:
         table = f"{self.schema}.evolves"
-        self.double.rows(f"CREATE TABLE {table} (id BIGINT, n INT) USING DELTA TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
+        self.double.rows(
+            f"CREATE TABLE {table} (id BIGINT, n INT) USING DELTA TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"
+        )
         self.double.rows(f"INSERT INTO {table} VALUES (1, 2)")
         for change in ("ADD COLUMN v STRING COMMENT 'new'", "ADD COLUMNS (w DOUBLE)", "RENAME COLUMN v TO x", "DROP COLUMN w",
                        "SET TBLPROPERTIES ('delta.enableTypeWidening' = 'true')", "ALTER COLUMN n TYPE BIGINT",
@@ -167,7 +178,9 @@ class Dialect(DoubleTest):
         table = f"{self.schema}.replaced"
         self.double.rows(f"CREATE TABLE {table} AS SELECT id, 'a' AS v FROM range(5)")
         self.double.rows(f"INSERT INTO {table} REPLACE WHERE id >= 3 SELECT 3L AS id, 'b' AS v")
-        self.assertEqual(self.double.rows(f"SELECT id, v FROM {table} WHERE id > 1 ORDER BY id"), [["2", "a"], ["3", "b"]])
+        self.assertEqual(
+            self.double.rows(f"SELECT id, v FROM {table} WHERE id > 1 ORDER BY id"), [["2", "a"], ["3", "b"]]
+        )
         self.double.rows(f"INSERT OVERWRITE {table} SELECT 9L AS id, 'z' AS v")
         self.assertEqual(self.double.rows(f"SELECT * FROM {table}"), [["9", "z"]])
 
@@ -188,16 +201,31 @@ class Dialect(DoubleTest):
         self.double.rows(f"DROP SCHEMA {name}.s CASCADE")
         self.double.rows(f"DROP CATALOG {name}")
         self.assertIn("CATALOG", self.double.error(f"CREATE SCHEMA {name}.s"))
-        for sql in (f"DROP VOLUME IF EXISTS main.{name}.v", f"DROP SCHEMA IF EXISTS main.{name}", f"DROP CATALOG IF EXISTS {name}"):
+        for sql in (
+            f"DROP VOLUME IF EXISTS main.{name}.v",
+            f"DROP SCHEMA IF EXISTS main.{name}",
+            f"DROP CATALOG IF EXISTS {name}",
+        ):
             self.double.rows(sql)
         self.assertIn("SCHEMA_NOT_FOUND", self.double.error(f"CREATE VOLUME main.{name}.v"))
+
+    def test_names_are_those_of_unity_catalog(self) -> None:
+        for name in ("a b", "a.b", "a/b", "a\tb", "x" * 256):
+            for sql in ("CREATE TABLE {}.`{}` (id INT)", "CREATE VOLUME {}.`{}`"):
+                self.assertIn("not a valid name", self.double.error(sql.format(self.schema, name)))
+        self.double.rows(f"CREATE TABLE {self.schema}.`Ünï-cöde` (id INT)")
+        self.assertIn(["ünï-cöde"], [[row[1]] for row in self.double.rows(f"SHOW TABLES IN {self.schema}")])
 
     def test_a_transaction_is_all_or_nothing(self) -> None:
         first, second = f"{self.schema}.atomic_1", f"{self.schema}.atomic_2"
         for table in (first, second):
             self.double.rows(f"CREATE TABLE {table} (id BIGINT, v STRING)")
-        self.double.rows(f"BEGIN ATOMIC INSERT INTO {first} VALUES (1, 'a;b'); INSERT INTO {second} VALUES (2, 'b'); END")
-        failing = f"BEGIN ATOMIC INSERT INTO {first} VALUES (3, 'c'); UPDATE {second} SET id = CAST('x' || v AS BIGINT); END;"
+        self.double.rows(
+            f"BEGIN ATOMIC INSERT INTO {first} VALUES (1, 'a;b'); INSERT INTO {second} VALUES (2, 'b'); END"
+        )
+        failing = (
+            f"BEGIN ATOMIC INSERT INTO {first} VALUES (3, 'c'); UPDATE {second} SET id = CAST('x' || v AS BIGINT); END;"
+        )
         self.assertIn("CAST_INVALID_INPUT", self.double.error(failing))
         self.assertEqual(self.double.rows(f"SELECT * FROM {first}"), [["1", "a;b"]])
         self.assertEqual(self.double.rows(f"SELECT * FROM {second}"), [["2", "b"]])
@@ -225,10 +253,20 @@ class StagedFiles(DoubleTest):
 
     def test_with_a_schema_there_are_its_columns(self) -> None:
         self.double.upload(f"{self.folder}/a.parquet", staged([1], v=["x"]))
-        self.assertEqual(self.read("format => 'parquet', schema => 'v STRING, id BIGINT, w INT'"), (["v", "id", "w"], [["x", "1", None]]))
+        self.assertEqual(
+            self.read("format => 'parquet', schema => 'v STRING, id BIGINT, w INT'"),
+            (["v", "id", "w"], [["x", "1", None]]),
+        )
 
     def test_files_below_are_read_but_not_hidden_ones(self) -> None:
-        for name, number in [("a.parquet", 1), ("b/c.parquet", 2), ("_d.parquet", 3), (".e.parquet", 4), ("_f/g.parquet", 5), ("h[1] *.parquet", 6)]:
+        for name, number in [
+            ("a.parquet", 1),
+            ("b/c.parquet", 2),
+            ("_d.parquet", 3),
+            (".e.parquet", 4),
+            ("_f/g.parquet", 5),
+            ("h[1] *.parquet", 6),
+        ]:
             self.double.upload(f"{self.folder}/{name}", staged([number]))
         self.assertEqual(self.read("format => 'parquet', schema => 'id BIGINT'"), (["id"], [["1"], ["2"], ["6"]]))
 

@@ -32,7 +32,10 @@ class Faults(DoubleTest):
     def test_a_status_with_retry_after_before_the_effect(self) -> None:
         self.double.fault(path="/sql/statements", sql=self.table, method="POST", status=429, retry_after=3)
         answer = self.post(self.insert)
-        self.assertEqual((answer.status, answer.headers["retry-after"], answer.json["error_code"]), (429, "3", "REQUEST_LIMIT_EXCEEDED"))
+        self.assertEqual(
+            (answer.status, answer.headers["retry-after"], answer.json["error_code"]),
+            (429, "3", "REQUEST_LIMIT_EXCEEDED"),
+        )
         self.assertEqual(self.count(), 0)
         self.assertEqual(self.post(self.insert).status, 200)
 

@@ -29,7 +29,10 @@ class Files(DoubleTest):
             client.files.upload(f"{self.folder}/a b.bin", io.BytesIO(b"x"))
         client.files.upload(f"{self.folder}/c.bin", io.BytesIO(b"x"), overwrite=True)
         listed = list(client.files.list_directory_contents(self.folder))
-        self.assertEqual([(e.name, e.file_size, e.is_directory) for e in listed], [("a b.bin", 3 << 20, False), ("c.bin", 1, False)])
+        self.assertEqual(
+            [(e.name, e.file_size, e.is_directory) for e in listed],
+            [("a b.bin", 3 << 20, False), ("c.bin", 1, False)],
+        )
         self.assertEqual(listed[1].path, f"{self.folder}/c.bin")
         download = client.files.download(f"{self.folder}/a b.bin")
         assert download.contents
@@ -51,7 +54,12 @@ class Files(DoubleTest):
 
     def test_parts_of_a_file(self) -> None:
         self.file("PUT", "a", b"0123456789")
-        for given, status, body in [("bytes=2-4", 206, b"234"), ("bytes=7-", 206, b"789"), ("bytes=-2", 206, b"89"), ("bytes=8-99", 206, b"89")]:
+        for given, status, body in [
+            ("bytes=2-4", 206, b"234"),
+            ("bytes=7-", 206, b"789"),
+            ("bytes=-2", 206, b"89"),
+            ("bytes=8-99", 206, b"89"),
+        ]:
             answer = self.file("GET", "a", Range=given)
             self.assertEqual((answer.status, answer.body), (status, body))
         self.assertEqual(self.file("GET", "a", Range="bytes=2-4").headers["content-range"], "bytes 2-4/10")
@@ -108,7 +116,9 @@ class Files(DoubleTest):
 
         connection = http.client.HTTPConnection("127.0.0.1", self.double.port)
         headers = {"Authorization": f"Bearer {self.double.tokens[ADMIN]}"}
-        connection.request("PUT", f"/api/2.0/fs/files{self.folder}/a", iter([b"ab", b"cd"]), headers, encode_chunked=True)
+        connection.request(
+            "PUT", f"/api/2.0/fs/files{self.folder}/a", iter([b"ab", b"cd"]), headers, encode_chunked=True
+        )
         self.assertEqual(connection.getresponse().status, 204)
         connection.close()
         self.assertEqual(self.file("GET", "a").body, b"abcd")

@@ -54,8 +54,10 @@ class Patterns(unittest.TestCase):
 
     def test_copy_into(self) -> None:
         given = PATTERN.match(
-            tokenize("COPY INTO c.s.t FROM (SELECT f(a, 'x') AS b FROM '/Volumes/p') FILEFORMAT = PARQUET FILES = ('a', 'b') "
-                     "FORMAT_OPTIONS ('mergeSchema' = 'true') COPY_OPTIONS ('force' = 'true')")  # fmt: skip
+            tokenize(
+                "COPY INTO c.s.t FROM (SELECT f(a, 'x') AS b FROM '/Volumes/p') FILEFORMAT = PARQUET FILES = ('a', 'b') "
+                "FORMAT_OPTIONS ('mergeSchema' = 'true') COPY_OPTIONS ('force' = 'true')"
+            )
         )
         assert given is not None
         self.assertEqual(given["path"], "/Volumes/p")

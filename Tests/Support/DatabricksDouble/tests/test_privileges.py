@@ -9,7 +9,11 @@ class Privileges(DoubleTest):
     def setUp(self) -> None:
         created = self.double.ask("POST", "/_double/principals", {}).json
         self.who = (created["client_id"], created["client_secret"])
-        self.double.ask("POST", "/_double/grants", {"principal": created["name"], "privileges": ["CAN USE"], "type": "WAREHOUSE", "name": WAREHOUSE})
+        self.double.ask(
+            "POST",
+            "/_double/grants",
+            {"principal": created["name"], "privileges": ["CAN USE"], "type": "WAREHOUSE", "name": WAREHOUSE},
+        )
         self.table = f"{self.schema}.{self.id().rsplit('.', 1)[1]}"
         self.double.rows(f"CREATE TABLE {self.table} AS SELECT 1L AS id, 'a' AS v")
 
@@ -24,7 +28,9 @@ class Privileges(DoubleTest):
 
     def test_nobody_may_use_the_warehouse(self) -> None:
         for who in (NOBODY, LIMITED):
-            answer = self.double.api("POST", "/api/2.0/sql/statements", {"statement": "SELECT 1", "warehouse_id": WAREHOUSE}, who)
+            answer = self.double.api(
+                "POST", "/api/2.0/sql/statements", {"statement": "SELECT 1", "warehouse_id": WAREHOUSE}, who
+            )
             self.assertEqual((answer.status, answer.json["error_code"]), (403, "PERMISSION_DENIED"))
         with self.assertRaises(PermissionDenied):
             self.double.client(NOBODY).warehouses.get(WAREHOUSE)
@@ -56,9 +62,7 @@ class Privileges(DoubleTest):
         self.lacks("MODIFY", f"INSERT INTO {self.table} VALUES (2, 'b')")
         self.grant("MODIFY", f"TABLE {self.table}")
         self.double.rows(f"INSERT INTO {self.table} VALUES (2, 'b')", self.who)
-        merge = (
-            f"MERGE INTO {self.table} t USING (SELECT 2L AS id, 'c' AS v) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v"
-        )
+        merge = f"MERGE INTO {self.table} t USING (SELECT 2L AS id, 'c' AS v) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v"
         self.lacks("SELECT", merge)
         self.grant("SELECT", f"TABLE {self.table}")
         self.double.rows(merge, self.who)
@@ -101,7 +105,10 @@ class Privileges(DoubleTest):
         self.double.rows(f"REVOKE WRITE VOLUME, READ VOLUME ON VOLUME {self.schema}.stage FROM `{self.who[0]}`")
         answer = self.double.api("PUT", path, b"x", self.who)
         self.assertEqual((answer.status, answer.json["error_code"]), (403, "PERMISSION_DENIED"))
-        self.lacks("READ VOLUME", f"SELECT * FROM read_files('{self.volume}', format => 'parquet', schema => 'id BIGINT')")
+        self.lacks(
+            "READ VOLUME",
+            f"SELECT * FROM read_files('{self.volume}', format => 'parquet', schema => 'id BIGINT')",
+        )
 
     def test_only_who_manages_may_grant(self) -> None:
         self.grant("USE SCHEMA", f"SCHEMA {self.schema}")
@@ -114,18 +121,31 @@ class Privileges(DoubleTest):
         self.grant("SELECT, MODIFY", self.table)
         rows = self.double.rows(f"SHOW GRANTS `{self.who[0]}` ON TABLE {self.table}")
         self.assertEqual([(row[1], row[2]) for row in rows], [("MODIFY", "TABLE"), ("SELECT", "TABLE")])
-        self.assertIn("UC_INVALID_PRIVILEGE", self.double.error(f"GRANT READ VOLUME ON TABLE {self.table} TO `{self.who[0]}`"))
-        self.assertIn("PRINCIPAL_DOES_NOT_EXIST", self.double.error(f"GRANT SELECT ON TABLE {self.table} TO `somebody`"))
-        self.assertIn("TABLE_OR_VIEW_NOT_FOUND", self.double.error(f"GRANT SELECT ON TABLE {self.table}_x TO `{self.who[0]}`"))
+        self.assertIn(
+            "UC_INVALID_PRIVILEGE",
+            self.double.error(f"GRANT READ VOLUME ON TABLE {self.table} TO `{self.who[0]}`"),
+        )
+        self.assertIn(
+            "PRINCIPAL_DOES_NOT_EXIST", self.double.error(f"GRANT SELECT ON TABLE {self.table} TO `somebody`")
+        )
+        self.assertIn(
+            "TABLE_OR_VIEW_NOT_FOUND",
+            self.double.error(f"GRANT SELECT ON TABLE {self.table}_x TO `{self.who[0]}`"),
+        )
 
 
 class UnityCatalog(DoubleTest):
     def test_the_sdk_finds_catalogs_schemas_tables_and_volumes(self) -> None:
         client = self.double.client()
         catalog, schema = self.schema.split(".")
-        self.double.rows(f"CREATE TABLE {self.schema}.t (id BIGINT NOT NULL COMMENT 'the key', n DECIMAL(10,2)) COMMENT 'a table'")
+        self.double.rows(
+            f"CREATE TABLE {self.schema}.t (id BIGINT NOT NULL COMMENT 'the key', n DECIMAL(10,2)) COMMENT 'a table'"
+        )
         table = client.tables.get(f"{self.schema}.t")
-        self.assertEqual((table.name, table.comment, str(table.data_source_format)), ("t", "a table", "DataSourceFormat.DELTA"))
+        self.assertEqual(
+            (table.name, table.comment, str(table.data_source_format)),
+            ("t", "a table", "DataSourceFormat.DELTA"),
+        )
         self.assertEqual(
             [(c.name, c.type_text, c.nullable, c.comment) for c in table.columns or []],
             [("id", "bigint", False, "the key"), ("n", "decimal(10,2)", True, None)],
@@ -141,7 +161,12 @@ class UnityCatalog(DoubleTest):
         self.assertIn(WAREHOUSE, [w.id for w in client.warehouses.list()])
 
     def test_what_is_not_there(self) -> None:
-        for kind, name in [("tables", f"{self.schema}.x"), ("schemas", "main.x"), ("catalogs", "x"), ("volumes", f"{self.schema}.x")]:
+        for kind, name in [
+            ("tables", f"{self.schema}.x"),
+            ("schemas", "main.x"),
+            ("catalogs", "x"),
+            ("volumes", f"{self.schema}.x"),
+        ]:
             answer = self.double.api("GET", f"/api/2.1/unity-catalog/{kind}/{name}")
             self.assertEqual((answer.status, answer.json["error_code"]), (404, f"{kind[:-1].upper()}_DOES_NOT_EXIST"))
 
@@ -156,12 +181,24 @@ class UnityCatalog(DoubleTest):
         from databricks.sdk.service.catalog import VolumeType
 
         client.volumes.create("main", self.schema.split(".")[1] + "_made", "v", VolumeType.MANAGED)
-        self.assertEqual(self.double.rows(f"SHOW VOLUMES IN {self.schema}_made"), [[self.schema.split(".")[1] + "_made", "v"]])
+        self.assertEqual(
+            self.double.rows(f"SHOW VOLUMES IN {self.schema}_made"),
+            [[self.schema.split(".")[1] + "_made", "v"]],
+        )
 
     def test_permissions(self) -> None:
         self.double.rows(f"GRANT USE SCHEMA, SELECT ON SCHEMA {self.schema} TO `limited`")
         answer = self.double.api("GET", f"/api/2.1/unity-catalog/permissions/schema/{self.schema}").json
-        self.assertEqual(answer, {"privilege_assignments": [{"principal": LIMITED[0], "privileges": ["SELECT", "USE_SCHEMA"]}]})
+        self.assertEqual(
+            answer,
+            {"privilege_assignments": [{"principal": LIMITED[0], "privileges": ["SELECT", "USE_SCHEMA"]}]},
+        )
         self.double.rows(f"CREATE TABLE {self.schema}.p (id BIGINT)")
-        answer = self.double.api("GET", f"/api/2.1/unity-catalog/effective-permissions/table/{self.schema}.p?principal={LIMITED[0]}").json
-        self.assertEqual(answer["privilege_assignments"][0]["privileges"][0], {"privilege": "SELECT", "inherited_from_type": "SCHEMA", "inherited_from_name": self.schema})
+        answer = self.double.api(
+            "GET",
+            f"/api/2.1/unity-catalog/effective-permissions/table/{self.schema}.p?principal={LIMITED[0]}",
+        ).json
+        self.assertEqual(
+            answer["privilege_assignments"][0]["privileges"][0],
+            {"privilege": "SELECT", "inherited_from_type": "SCHEMA", "inherited_from_name": self.schema},
+        )

@@ -39,9 +39,14 @@ class Statements(DoubleTest):
         )  # fmt: skip
 
     def test_types_are_named_as_the_api_names_them(self) -> None:
-        found = self.double.statement("SELECT 1L a, 1.5BD b, array(1) c, TIMESTAMP_NTZ'2024-01-01' d, 'x' e, 1S f, 1Y g")
+        found = self.double.statement(
+            "SELECT 1L a, 1.5BD b, array(1) c, TIMESTAMP_NTZ'2024-01-01' d, 'x' e, 1S f, 1Y g"
+        )
         columns = found["manifest"]["schema"]["columns"]
-        self.assertEqual([c["type_name"] for c in columns], ["LONG", "DECIMAL", "ARRAY", "TIMESTAMP_NTZ", "STRING", "SHORT", "BYTE"])
+        self.assertEqual(
+            [c["type_name"] for c in columns],
+            ["LONG", "DECIMAL", "ARRAY", "TIMESTAMP_NTZ", "STRING", "SHORT", "BYTE"],
+        )
         self.assertEqual((columns[1]["type_precision"], columns[1]["type_scale"]), (2, 1))
 
     def test_parameters_are_typed_and_checked(self) -> None:
@@ -124,7 +129,12 @@ class Statements(DoubleTest):
         self.assertEqual(status.state, StatementState.CANCELED)
 
     def test_on_wait_timeout_cancels(self) -> None:
-        body = {"statement": SLOW, "warehouse_id": WAREHOUSE, "wait_timeout": "5s", "on_wait_timeout": "CANCEL"}
+        body = {
+            "statement": SLOW,
+            "warehouse_id": WAREHOUSE,
+            "wait_timeout": "5s",
+            "on_wait_timeout": "CANCEL",
+        }
         self.assertEqual(self.double.api("POST", PATH, body).json["status"]["state"], "CANCELED")
 
     def test_an_unknown_statement_is_not_found(self) -> None:
@@ -176,7 +186,9 @@ class Statements(DoubleTest):
             rows += json.loads(body)
             if "next_chunk_index" not in link:
                 break
-            chunk = self.double.api("GET", f"{PATH}/{found['statement_id']}/result/chunks/{link['next_chunk_index']}").json
+            chunk = self.double.api(
+                "GET", f"{PATH}/{found['statement_id']}/result/chunks/{link['next_chunk_index']}"
+            ).json
             link = chunk["external_links"][0]
         self.assertEqual(len(rows), 3000)
 
