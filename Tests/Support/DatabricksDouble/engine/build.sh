@@ -3,17 +3,18 @@
 #   build.sh CACHE_FOLDER [PYTHON]
 # The jar's name carries the sources' checksum: it is built again only when they or Spark have changed.
 set -euo pipefail
-cd "$(dirname "$0")"
 
-cache=$1
-python=${2:-${CDC_PYTHON:-python3}}
-jars=$("$python" -c 'import importlib.util as u, os; print(os.path.dirname(u.find_spec("pyspark").origin) + "/jars")')
+cache=$(mkdir -p "$1" && cd "$1" && pwd)
+python=$(realpath --no-symlinks "$(command -v "${2:-${CDC_PYTHON:-python3}}")")
+cd "$(dirname "$0")"
+find_jars='import importlib.util, pathlib
+print(pathlib.Path(importlib.util.find_spec("pyspark").origin).parent / "jars")'
+jars=$("$python" -c "$find_jars")
 spark=$(basename "$(ls "$jars"/spark-core_*.jar)")
 sum=$(cat src/doublelake/*.java <(echo "$spark") | sha256sum | cut -c1-16)
 jar=$cache/doublelake-$sum.jar
 
 if [ ! -f "$jar" ]; then
-  mkdir -p "$cache"
   work=$(mktemp -d "$cache/build-XXXXXX")
   trap 'rm -rf "$work"' EXIT
   javac --release 17 -nowarn -proc:none -cp "$jars/*" -d "$work/classes" src/doublelake/*.java >&2

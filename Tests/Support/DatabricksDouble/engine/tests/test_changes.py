@@ -28,7 +28,8 @@ class Changes(LakeTest):
                 self.sql(f"CREATE TABLE {t} (id INT, s STRING) TBLPROPERTIES ({properties})")
                 self.sql(f"INSERT INTO {t} VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e')")
                 counts = self.counted(f"""MERGE INTO {t} AS t
-                    USING (SELECT * FROM VALUES (1, 'A', 'u'), (2, '', 'd'), (7, 'G', 'u'), (8, '', 'd') AS v(id, s, op)) AS v
+                    USING (SELECT * FROM VALUES (1, 'A', 'u'), (2, '', 'd'), (7, 'G', 'u'), (8, '', 'd')
+                        AS v(id, s, op)) AS v
                     ON t.id = v.id
                     WHEN MATCHED AND v.op = 'd' THEN DELETE
                     WHEN MATCHED THEN UPDATE SET s = v.s
@@ -36,7 +37,8 @@ class Changes(LakeTest):
                     WHEN NOT MATCHED BY SOURCE AND t.id = 5 THEN DELETE
                     WHEN NOT MATCHED BY SOURCE AND t.id = 4 THEN UPDATE SET s = 'left'""")
                 self.assertEqual(counts, (5, 2, 2, 1))
-                self.assert_table(t, [{"id": 1, "s": "A"}, {"id": 3, "s": "c"}, {"id": 4, "s": "left"}, {"id": 7, "s": "G"}])
+                self.assert_table(
+                    t, [{"id": 1, "s": "A"}, {"id": 3, "s": "c"}, {"id": 4, "s": "left"}, {"id": 7, "s": "G"}])
                 self.assertEqual(bool(self.actions(t, "add", 2)[0].get("deletionVector")), mode == "deletion vectors")
 
     def test_update_delete_and_truncate_count_their_rows(self):
@@ -55,8 +57,8 @@ class Changes(LakeTest):
 
     def test_a_source_with_two_rows_for_one_is_refused(self):
         self.sql("CREATE TABLE t AS SELECT 1 AS id, 'a' AS s")
-        self.fails("MERGE_CARDINALITY_VIOLATION", """MERGE INTO t USING (SELECT 1 AS id, 'x' AS s UNION ALL SELECT 1, 'y') AS v
-            ON t.id = v.id WHEN MATCHED THEN UPDATE SET *""")
+        self.fails("MERGE_CARDINALITY_VIOLATION", """MERGE INTO t
+            USING (SELECT 1 AS id, 'x' AS s UNION ALL SELECT 1, 'y') AS v ON t.id = v.id WHEN MATCHED THEN UPDATE SET *""")
         self.assert_table("t", [{"id": 1, "s": "a"}])
 
     def test_optimize_puts_all_rows_into_one_file(self):
@@ -97,7 +99,8 @@ class Changes(LakeTest):
     def test_variant_goes_through(self):
         self.sql("CREATE TABLE t (id INT, v VARIANT)")
         self.sql("""INSERT INTO t SELECT 1, parse_json('{"a": [1, "x"]}')""")
-        self.sql("MERGE INTO t USING (SELECT 2 AS id, parse_json('3') AS v) AS s ON t.id = s.id WHEN NOT MATCHED THEN INSERT *")
+        self.sql("MERGE INTO t USING (SELECT 2 AS id, parse_json('3') AS v) AS s "
+                 "ON t.id = s.id WHEN NOT MATCHED THEN INSERT *")
         self.assertEqual(self.sql("SELECT id, to_json(v) FROM t ORDER BY id"), [(1, '{"a":[1,"x"]}'), (2, "3")])
         self.assertIn("variantType", self.actions("t", "protocol", 0)[0]["readerFeatures"])
 
@@ -167,7 +170,8 @@ class Concurrency(LakeTest):
         self.table()
         slow, quick = self.race(self.slow_merge("t", "(1, 'slow')"), self.merge("t", "(2, 'quick'), (9, 'new')"))
         self.assertEqual((slow, quick), ((1, 1, 0, 0), [(2, 1, 0, 1)]))
-        self.assert_table("t", [{"id": 1, "s": "slow"}, {"id": 2, "s": "quick"}, {"id": 3, "s": "c"}, {"id": 9, "s": "new"}])
+        self.assert_table("t", [
+            {"id": 1, "s": "slow"}, {"id": 2, "s": "quick"}, {"id": 3, "s": "c"}, {"id": 9, "s": "new"}])
 
     def test_merges_on_the_same_row_conflict(self):
         self.table()

@@ -78,7 +78,8 @@ class Definitions(LakeTest):
                  " t STRING) TBLPROPERTIES ('delta.enableTypeWidening' = 'true')")
         self.sql("INSERT INTO t VALUES (1, 1, 2, 3, 4, 1.5, DATE'2024-05-06', 12345678.25, 'x')")
         for column, types in {
-            "b": ["STRING", "FLOAT", "DECIMAL(9,0)"], "s": ["TINYINT", "FLOAT"], "i": ["SMALLINT", "FLOAT", "DECIMAL(9,0)"],
+            "b": ["STRING", "FLOAT", "DECIMAL(9,0)"], "s": ["TINYINT", "FLOAT"],
+            "i": ["SMALLINT", "FLOAT", "DECIMAL(9,0)"],
             "l": ["INT", "DOUBLE", "STRING", "DECIMAL(19,0)"], "f": ["INT", "STRING"], "d": ["TIMESTAMP", "STRING"],
             "n": ["DECIMAL(9,2)", "DECIMAL(11,4)", "DOUBLE"], "t": ["BINARY"],
         }.items():
@@ -89,8 +90,10 @@ class Definitions(LakeTest):
         for column, to in [("b", "SMALLINT"), ("b", "INT"), ("s", "BIGINT"), ("i", "DOUBLE"), ("l", "DECIMAL(20,0)"),
                            ("f", "DOUBLE"), ("d", "TIMESTAMP_NTZ"), ("n", "DECIMAL(12,4)")]:
             self.sql(f"ALTER TABLE t ALTER COLUMN {column} TYPE {to}")
-        self.sql("INSERT INTO t VALUES (2, 70000, 5000000000, 0.5, 6, 1e300, TIMESTAMP_NTZ'2024-01-01 01:02:03', 1.1234, 'y')")
-        rows = self.sql("SELECT id, b, s, i, CAST(l AS STRING), f, CAST(d AS STRING), CAST(n AS STRING) FROM t ORDER BY id")
+        self.sql("INSERT INTO t VALUES (2, 70000, 5000000000, 0.5, 6, 1e300, "
+                 "TIMESTAMP_NTZ'2024-01-01 01:02:03', 1.1234, 'y')")
+        rows = self.sql("SELECT id, b, s, i, CAST(l AS STRING), f, "
+                        "CAST(d AS STRING), CAST(n AS STRING) FROM t ORDER BY id")
         self.assertEqual(rows[0], (1, 1, 2, 3.0, "4", 1.5, "2024-05-06 00:00:00", "12345678.2500"))
         self.assertEqual(rows[1], (2, 70000, 5000000000, 0.5, "6", 1e300, "2024-01-01 01:02:03", "1.1234"))
         duck = engines.query("SELECT b, s, f FROM t ORDER BY id", {"t": str(self.folder("t"))}).to_pylist()

@@ -34,7 +34,9 @@ record ChangedFile(DataFile before, RoaringBitmap deletedRows, RoaringBitmap str
     }
     try {
       RoaringBitmap others = DeletionVector.load(log.table, theirs.deleted());
-      return RoaringBitmap.intersects(others, struckOut) ? null : new ChangedFile(theirs, deletedRows, struckOut);
+      return RoaringBitmap.intersects(others, struckOut)
+          ? null
+          : new ChangedFile(theirs, deletedRows, struckOut);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

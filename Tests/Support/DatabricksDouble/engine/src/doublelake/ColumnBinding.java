@@ -10,7 +10,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.runtime.AbstractPartialFunction;
 
-/** Puts a row's ordinals where an expression names columns, and the session's time zone where it needs one. */
+/** Puts ordinals where an expression names columns, and the session's time zone where it needs one. */
 final class ColumnBinding extends AbstractPartialFunction<Expression, Expression> {
   private final StructType columns;
 

@@ -2,6 +2,7 @@ package doublelake;
 
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -38,7 +39,7 @@ final class ColumnMapping {
   }
 
   private static StructType assigned(
-      StructType schema, Map<String, String> properties, java.util.function.Function<StructField, String> names) {
+      StructType schema, Map<String, String> properties, Function<StructField, String> names) {
     long[] last = {Long.parseLong(properties.getOrDefault(MAX_ID, "0"))};
     StructType assigned = mapFields(schema, field -> field.metadata().contains(ID)
         ? field
@@ -77,7 +78,9 @@ final class ColumnMapping {
     for (int i = 0; i < fields.length; i++) {
       StructField field = wanted.fields()[i];
       StructField known = find(table, field.name());
-      DataType type = known == null ? field.dataType() : physicalType(field.dataType(), known.dataType(), ids);
+      DataType type = known == null
+          ? field.dataType()
+          : physicalType(field.dataType(), known.dataType(), ids);
       Metadata metadata = ids && known != null && known.metadata().contains(ID)
           ? new MetadataBuilder().putLong("parquet.field.id", known.metadata().getLong(ID)).build()
           : Metadata.empty();
@@ -88,7 +91,9 @@ final class ColumnMapping {
   }
 
   static String physicalName(StructField field) {
-    return field.metadata().contains(PHYSICAL_NAME) ? field.metadata().getString(PHYSICAL_NAME) : field.name();
+    return field.metadata().contains(PHYSICAL_NAME)
+        ? field.metadata().getString(PHYSICAL_NAME)
+        : field.name();
   }
 
   static StructField find(StructType schema, String name) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether a transaction may follow a commit that it has not seen: Delta's rules for WriteSerializable, by rows
- * where deletion vectors make that possible. Row changes that do not touch are rebased.
+ * Whether a transaction may follow a commit that it has not seen: Delta's rules for WriteSerializable, by
+ * rows where deletion vectors make that possible. Row changes that do not touch are rebased.
  */
 final class Conflicts {
   private static final String SQLSTATE = "2D521";
@@ -53,8 +53,8 @@ final class Conflicts {
           + ", version " + version + "). Please try the operation again.");
     }
     if (changesProtocol) {
-      throw error("DELTA_PROTOCOL_CHANGED", "ProtocolChangedException: The protocol version of the Delta table "
-          + "has been changed by a concurrent update (" + operation + ", version " + version + ").");
+      throw error("DELTA_PROTOCOL_CHANGED", "ProtocolChangedException: The protocol version of the Delta"
+          + " table has been changed by a concurrent update (" + operation + ", version " + version + ").");
     }
     Map<String, DataFile> vectorsMoved = rebased();
     checkAdded(vectorsMoved);
@@ -72,14 +72,15 @@ final class Conflicts {
       ChangedFile change = mine.changed.get(key);
       if (change == null) {
         if (readsFile(key) && (theirs == null || mine.readsAll)) {
-          throw deleteRead("WITHOUT_HINT", "The concurrent operation deleted data that was read by this operation.");
+          throw deleteRead("WITHOUT_HINT",
+              "The concurrent operation deleted data that was read by this operation.");
         }
         continue;
       }
       if (change.deletedRows() == null && change.struckOut() == null && mine.readsAll) {
-        throw error("DELTA_CONCURRENT_DELETE_DELETE.WITHOUT_HINT", "Transaction conflict detected, a concurrent "
-            + operation + " deleted data from table " + mine.tableName + " (committed at version " + version
-            + ") that this transaction attempted to delete. Please retry the operation.");
+        throw error("DELTA_CONCURRENT_DELETE_DELETE.WITHOUT_HINT", "Transaction conflict detected,"
+            + " a concurrent " + operation + " deleted data from table " + mine.tableName
+            + " (committed at version " + version + ") that this transaction attempted to delete. Please retry the operation.");
       }
       ChangedFile rebased = theirs == null ? null : change.onto(theirs, mine.log);
       if (rebased == null) {
@@ -108,7 +109,8 @@ final class Conflicts {
     }
     if (mine.readsAll) {
       throw append("WHOLE_TABLE_READ",
-          "This transaction attempted to read the entire table, conflicting with the concurrent modification.");
+          "This transaction attempted to read the entire table, conflicting with the concurrent"
+              + " modification.");
     }
     boolean touches = mine.readKeys == null
         ? mine.readRows.matchesAny(mine.log, files)
@@ -120,9 +122,9 @@ final class Conflicts {
   }
 
   private LakeException append(String reason, String text) {
-    return error("DELTA_CONCURRENT_APPEND." + reason, "Transaction conflict detected. A concurrent " + operation
-        + " added data to table " + mine.tableName + " committed at version " + version + ". " + text
-        + " Please retry the operation.");
+    return error("DELTA_CONCURRENT_APPEND." + reason, "Transaction conflict detected. A concurrent "
+        + operation + " added data to table " + mine.tableName + " committed at version " + version + ". "
+        + text + " Please retry the operation.");
   }
 
   private LakeException deleteRead(String reason, String text) {

@@ -7,7 +7,8 @@ import java.io.Serializable;
  * An add action: one Parquet file of the table, with the rows of it that are deleted. `path` is the file's
  * name relative to the table's folder. `stats` is the JSON text of the log, never null for our own files.
  */
-record DataFile(String path, long size, long modificationTime, String stats, DeletionVector.Descriptor deleted)
+record DataFile(
+    String path, long size, long modificationTime, String stats, DeletionVector.Descriptor deleted)
     implements Serializable {
 
   static DataFile of(ObjectNode add) {
@@ -23,7 +24,9 @@ record DataFile(String path, long size, long modificationTime, String stats, Del
 
   /** Files are known to the log by path and deletion vector together. */
   static String key(String path, ObjectNode deletionVector) {
-    return deletionVector == null ? path : path + "#" + DeletionVector.Descriptor.of(deletionVector).uniqueId();
+    return deletionVector == null
+        ? path
+        : path + "#" + DeletionVector.Descriptor.of(deletionVector).uniqueId();
   }
 
   String key() {

@@ -16,8 +16,8 @@ import java.util.zip.CRC32;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The deleted row positions of one file, in the protocol's "RoaringBitmapArray": a magic number, the number of
- * 32-bit bitmaps, then key and bitmap each, little endian. A stored vector lies alone in its file behind a
+ * The deleted row positions of one file, in the protocol's "RoaringBitmapArray": a magic number, the number
+ * of 32-bit bitmaps, then key and bitmap each, little endian. A stored vector lies alone in its file behind a
  * version byte, as big-endian length, bytes, CRC-32.
  */
 final class DeletionVector {
@@ -93,7 +93,8 @@ final class DeletionVector {
       in.seek(descriptor.offset() == null ? 0 : descriptor.offset());
       int size = in.readInt();
       if (size != descriptor.size()) {
-        throw new IOException("deletion vector of " + size + " bytes where the log says " + descriptor.size());
+        throw new IOException(
+            "deletion vector of " + size + " bytes where the log says " + descriptor.size());
       }
       byte[] bytes = new byte[size];
       in.readFully(bytes);

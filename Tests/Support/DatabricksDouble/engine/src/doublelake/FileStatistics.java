@@ -68,7 +68,8 @@ final class FileStatistics {
     return Json.text(statistics);
   }
 
-  private static void gather(ColumnChunkMetaData chunk, Map<String, Statistics<?>> columns, Set<String> unknown) {
+  private static void gather(
+      ColumnChunkMetaData chunk, Map<String, Statistics<?>> columns, Set<String> unknown) {
     if (chunk.getPath().size() != 1) {
       return;
     }
@@ -109,7 +110,7 @@ final class FileStatistics {
     };
   }
 
-  /** Milliseconds, as Delta writes them; the upper bound is rounded up, for readers that take it literally. */
+  /** Milliseconds, as Delta writes them; the upper bound is rounded up, for readers that take it as it is. */
   private static String time(long micros, boolean upper) {
     Instant instant = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     Instant bound = instant.truncatedTo(ChronoUnit.MILLIS);

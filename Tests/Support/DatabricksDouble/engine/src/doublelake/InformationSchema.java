@@ -43,8 +43,8 @@ final class InformationSchema {
 
   Table table(Identifier table) throws NoSuchTableException {
     return switch (table.name().toLowerCase(Locale.ROOT)) {
-      case "schemata" -> table(table, "catalog_name string, schema_name string, schema_owner string, comment string",
-          this::schemata);
+      case "schemata" -> table(table, "catalog_name string, schema_name string, schema_owner string,"
+          + " comment string", this::schemata);
       case "tables" -> table(table, "table_catalog string, table_schema string, table_name string,"
           + " table_type string, data_source_format string, comment string", this::tables);
       case "columns" -> table(table, "table_catalog string, table_schema string, table_name string,"

@@ -5,8 +5,8 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * A failure as Databricks reports it: error class in brackets, text, SQLSTATE. It is a SparkThrowable,
- * so that pyspark's getCondition() and getSqlState() answer for it as for Spark's own errors; of the exceptions
- * that pyspark converts at all, IllegalArgumentException is the nearest.
+ * so that pyspark's getCondition() and getSqlState() answer for it as for Spark's own errors; of the
+ * exceptions that pyspark converts at all, IllegalArgumentException is the nearest.
  */
 public final class LakeException extends IllegalArgumentException implements SparkThrowable {
   private final String condition;

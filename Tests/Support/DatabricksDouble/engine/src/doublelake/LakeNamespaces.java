@@ -99,7 +99,8 @@ abstract class LakeNamespaces implements SupportsNamespaces {
       throw new NamespaceAlreadyExistsException(namespace);
     }
     if (namespace.length != 1) {
-      throw new LakeException("REQUIRES_SINGLE_PART_NAMESPACE", "42K05", "A schema has one name in its catalog.");
+      throw new LakeException("REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
+          "A schema has one name in its catalog.");
     }
     try {
       Files.createDirectories(folder(namespace));

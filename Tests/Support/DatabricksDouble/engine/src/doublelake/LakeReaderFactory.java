@@ -54,7 +54,8 @@ final class LakeReaderFactory implements PartitionReaderFactory {
         visible.add(field);
       }
     }
-    StructType data = ColumnMapping.physicalNames(new StructType(visible.toArray(new StructField[0])), tableSchema);
+    StructType data = ColumnMapping.physicalNames(
+        new StructType(visible.toArray(new StructField[0])), tableSchema);
     StructType read = data.add(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME(), DataTypes.LongType);
     var session = (org.apache.spark.sql.classic.SparkSession) SparkSession.active();
     SQLConf conf = session.sessionState().conf();

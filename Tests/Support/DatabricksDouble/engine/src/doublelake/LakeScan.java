@@ -10,7 +10,8 @@ import org.apache.spark.sql.connector.read.SupportsReportStatistics;
 import org.apache.spark.sql.types.StructType;
 
 /** One read of one snapshot. Its size lets Spark broadcast a small table in a join. */
-record LakeScan(LakeTable table, StructType wanted, boolean ofTarget) implements Scan, Batch, SupportsReportStatistics {
+record LakeScan(LakeTable table, StructType wanted, boolean ofTarget)
+    implements Scan, Batch, SupportsReportStatistics {
   @Override
   public StructType readSchema() {
     return wanted;

@@ -80,7 +80,8 @@ final class ParquetOutput implements Serializable {
   Open open(int partition) {
     TaskAttemptContext context = new TaskAttemptContextImpl(
         conf.value(), new TaskAttemptID(new TaskID("double", 0, TaskType.MAP, partition), 0));
-    String name = String.format("part-%05d-%s%s", partition, UUID.randomUUID(), factory.getFileExtension(context));
+    String name = String.format(
+        "part-%05d-%s%s", partition, UUID.randomUUID(), factory.getFileExtension(context));
     Path path = Path.of(table, name);
     return new Open(path, factory.newInstance(path.toUri().toString(), schema, context));
   }

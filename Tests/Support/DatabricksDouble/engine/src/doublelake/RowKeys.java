@@ -13,8 +13,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Whether two MERGEs met. Spark does not tell a connector the merge condition, so the rows are compared by the
- * table's key: its primary key, else its clustering columns. A table without either always conflicts.
+ * Whether two MERGEs met. Spark does not tell a connector the merge condition, so the rows are compared by
+ * the table's key: its primary key, else its clustering columns. A table without either always conflicts.
  */
 final class RowKeys {
   private RowKeys() {}

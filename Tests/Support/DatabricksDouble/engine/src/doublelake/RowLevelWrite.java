@@ -56,7 +56,7 @@ final class RowLevelWrite implements DeltaBatchWrite {
         new Transaction(table.log, table.snapshot, table.name(), change.command().name());
     transaction.addFiles(messages);
     transaction.deleteRows(deletedRows);
-    // A MERGE reads the rows that its source matches, known by their keys only; the other two what they ask for.
+    // A MERGE reads the rows that its source matches, known by their keys; the other two what they ask for.
     boolean merges = change.command() == Command.MERGE;
     transaction.readRows(
         RowFilter.of(change.readPredicates(), table.snapshot.metadata().schema()),

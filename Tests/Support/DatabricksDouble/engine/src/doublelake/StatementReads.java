@@ -8,8 +8,8 @@ import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The tables that each Spark execution has scanned. An INSERT … SELECT that reads its own target is no blind
- * append: it has to lose against a commit that changed what it read.
+ * The tables that each Spark execution has scanned. An INSERT … SELECT that reads its own target is no
+ * blind append: it has to lose against a commit that changed what it read.
  */
 final class StatementReads {
   private static final int REMEMBERED = 256;

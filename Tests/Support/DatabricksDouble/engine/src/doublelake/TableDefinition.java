@@ -68,7 +68,8 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
         replaces ? before.metadata().id() : UUID.randomUUID().toString(),
         comment, schema, properties,
         replaces ? before.metadata().createdTime() : System.currentTimeMillis());
-    Protocol protocol = Protocol.needed(metadata, clustering != null, before.protocol()).adding(askedFeatures);
+    Protocol protocol =
+        Protocol.needed(metadata, clustering != null, before.protocol()).adding(askedFeatures);
     return new TableDefinition(metadata, protocol, clustering);
   }
 
@@ -76,8 +77,8 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
     for (StructField field : schema.fields()) {
       if (field.name().chars().anyMatch(c -> INVALID_IN_NAMES.indexOf(c) >= 0)) {
         throw new LakeException("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05",
-            "Found invalid character(s) among ' ,;{}()\\n\\t=' in the column names of your schema. Invalid column"
-                + " names: " + field.name() + ". Please enable column mapping.");
+            "Found invalid character(s) among ' ,;{}()\\n\\t=' in the column names of your schema."
+                + " Invalid column names: " + field.name() + ". Please enable column mapping.");
       }
     }
   }
