@@ -73,6 +73,19 @@ class Files:
         headers["Content-Range"] = f"bytes {first}-{last}/{info.st_size}"
         return Response(206, FileSlice(place.local, first, last - first + 1), headers)
 
+    # POST /api/2.0/fs/files/Volumes/...?action=initiate-upload: how the SDK begins with a large file
+    def initiate_upload(self, request: Request, path: str) -> Response:
+        if request.query.get("action") != "initiate-upload":
+            raise ApiError(400, "INVALID_PARAMETER_VALUE", "The action must be initiate-upload.")
+        self._resolve(request, path, "WRITE VOLUME")
+        return Response(200, {"multipart_upload": {"session_token": uuid.uuid4().hex}})
+
+    # POST /api/2.0/fs/create-...-url: a workspace may have presigned URLs off; then the file comes by PUT
+    def refuse_presigned_url(self, request: Request, what: str) -> Response:
+        info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "FILES_API_API_IS_NOT_ENABLED"}
+        body = {"error_code": "PERMISSION_DENIED", "message": "Presigned URLs are not enabled.", "details": [info]}
+        return Response(403, body)
+
     # DELETE /api/2.0/fs/files/Volumes/...
     def delete(self, request: Request, path: str) -> Response:
         place = self._resolve(request, path, "WRITE VOLUME")

@@ -60,6 +60,8 @@ ROUTES = [
     _route("GET", FILES, lambda w: w.files.download),
     _route("HEAD", FILES, lambda w: w.files.download),
     _route("DELETE", FILES, lambda w: w.files.delete),
+    _route("POST", FILES, lambda w: w.files.initiate_upload),
+    _route("POST", "/api/2.0/fs/create-{what}", lambda w: w.files.refuse_presigned_url),
     _route("PUT", DIRECTORIES, lambda w: w.files.create_directory),
     _route("GET", DIRECTORIES, lambda w: w.files.list),
     _route("HEAD", DIRECTORIES, lambda w: w.files.directory),

@@ -44,6 +44,12 @@ class Files(DoubleTest):
         with self.assertRaises(NotFound):
             client.files.get_directory_metadata(self.folder)
 
+    def test_the_sdk_uploads_a_large_file(self) -> None:
+        client = self.double.client()
+        content = bytes(60 << 20)
+        client.files.upload(f"{self.folder}/large", io.BytesIO(content))
+        self.assertEqual(client.files.get_metadata(f"{self.folder}/large").content_length, len(content))
+
     def test_an_overwrite_wants_the_flag(self) -> None:
         self.assertEqual(self.file("PUT", "a", b"1").status, 204)
         answer = self.file("PUT", "a", b"2")
