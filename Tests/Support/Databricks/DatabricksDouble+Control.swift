@@ -18,6 +18,8 @@ public struct DatabricksFault: Sendable, Encodable {
   public var skip = 0
   public var times = 1
 
+  /// Ends the caller's OAuth tokens, so that this very request is refused.
+  public var expireTokens: Bool?
   /// Seconds before anything else happens.
   public var delay: Double?
   public var status: Int?

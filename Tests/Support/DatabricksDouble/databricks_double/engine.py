@@ -29,6 +29,9 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.scheduler.mode": "FAIR",
     "spark.sql.artifact.isolation.enabled": "false",
+    "spark.sql.ui.retainedExecutions": "20",  # what nobody looks at takes no memory
+    "spark.ui.retainedJobs": "50",
+    "spark.ui.retainedStages": "50",
     "spark.log.level": "OFF",
 }
 

@@ -3,6 +3,7 @@
 Matching: `method`, and the regular expressions `path`, `sql` (both searched) and `principal` (a name or client id);
 `skip` matches pass first, then `times` are hit (-1: all). What happens:
 
+    expire_tokens: true    ends the caller's OAuth tokens, so that this very request is refused
     delay: s               waits before anything else
     status: n              answers with it; error_code, message, retry_after; `when: after` lets the effect happen first
     drop: before | after   closes the connection instead of an answer, before or after the effect
@@ -28,6 +29,7 @@ from .web import ApiError, Request, Response
 _KEYS = {
     "method", "path", "sql", "principal", "skip", "times", "delay", "status", "error_code", "message", "retry_after",
     "when", "drop", "cut_upload", "cut_answer", "statement", "seconds", "sql_state",
+    "expire_tokens",
 }  # fmt: skip
 _STATEMENT = ("pending", "closed", "conflict", "failed")
 

@@ -108,6 +108,8 @@ class Handler(BaseHTTPRequestHandler):
     def _act(self, workspace: Workspace, route: Route, groups: dict[str, str], request: Request) -> Response:
         fault = request.fault
         if fault is not None:
+            if fault.expire_tokens and request.principal is not None:
+                workspace.auth.expire(request.principal.name)
             if fault.delay:
                 time.sleep(float(fault.delay))
             if fault.cut_upload is not None:

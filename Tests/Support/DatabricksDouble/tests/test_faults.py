@@ -136,6 +136,18 @@ class Faults(DoubleTest):
         self.assertEqual(self.double.token(created["client_id"], created["client_secret"]).status, 200)
         self.assertEqual(self.double.hits(fault), 1)
 
+    def test_tokens_that_end_in_the_middle(self) -> None:
+        created = self.double.ask("POST", "/_double/principals", {"admin": True}).json
+        who = (created["client_id"], created["client_secret"])
+        self.double.rows("SELECT 1", who)
+        self.double.fault(path="/sql/statements", principal=created["name"], skip=1, expire_tokens=True)
+        self.double.rows("SELECT 1", who)
+        refused = self.double.api("POST", STATEMENTS, {"statement": self.insert, "warehouse_id": WAREHOUSE}, who)
+        self.assertEqual((refused.status, refused.json["error_code"]), (401, "UNAUTHENTICATED"))
+        self.assertEqual(self.count(), 0)
+        del self.double.tokens[who]
+        self.double.rows(self.insert, who)
+
     def test_a_fault_that_makes_no_sense_is_refused(self) -> None:
         for spec in ({"statuss": 1}, {"path": "("}, {"statement": "lost"}):
             self.assertEqual(self.double.ask("POST", "/_double/faults", spec).status, 400)
