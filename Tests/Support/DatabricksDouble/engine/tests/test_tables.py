@@ -62,6 +62,26 @@ class Definitions(LakeTest):
         self.assertEqual(len(set(ids)), 4)
         self.assertNotIn(3, ids)
 
+    def test_keys_follow_a_rename_and_clustering_columns_stay(self):
+        self.sql("CREATE TABLE t (id INT, n INT, PRIMARY KEY (id)) CLUSTER BY (id) "
+                 "TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
+        self.fails("DELTA_UNSUPPORTED_DROP_CLUSTERING_COLUMN", "ALTER TABLE t DROP COLUMN id")
+        self.sql("ALTER TABLE t RENAME COLUMN id TO key")
+        facts = spark()._jvm.doublelake.TableFacts
+        self.assertEqual(json.loads(facts.definition(str(self.folder("t"))))["primary_key"], ["key"])
+        self.assertEqual(json.loads(facts.detail(str(self.folder("t")), "t"))["clusteringColumns"], ["key"])
+        self.sql("ALTER TABLE t CLUSTER BY NONE")
+        self.assertEqual(json.loads(facts.detail(str(self.folder("t")), "t"))["clusteringColumns"], [])
+        self.sql("INSERT INTO t VALUES (1, 2)")
+        self.assert_table("t", [{"key": 1, "n": 2}], order="key")
+
+    def test_schema_evolution_adds_columns(self):
+        self.sql("CREATE TABLE t (id INT, s STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
+        self.sql("INSERT INTO t VALUES (1, 'a')")
+        self.sql("MERGE WITH SCHEMA EVOLUTION INTO t USING (SELECT 1 AS id, 'b' AS s, 5 AS n) AS v ON t.id = v.id "
+                 "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *")
+        self.assert_table("t", [{"id": 1, "s": "b", "n": 5}])
+
     def test_renames_and_drops_need_column_mapping(self):
         self.sql("CREATE TABLE t (id INT, name STRING)")
         self.fails("DELTA_UNSUPPORTED_RENAME_COLUMN", "ALTER TABLE t RENAME COLUMN name TO n")
@@ -121,6 +141,7 @@ class Definitions(LakeTest):
         self.sql("ALTER TABLE t ALTER COLUMN id DROP NOT NULL")
         self.sql("INSERT INTO t VALUES (NULL, 6)")
         self.assertEqual(self.sql("SHOW TBLPROPERTIES t"), [("x", "y")])
+        self.assertIsNone(self.counted("ALTER TABLE t SET TBLPROPERTIES ('x' = 'y')"))
         described = self.sql("DESCRIBE TABLE t")
         self.assertIn(("n", "int", "a number"), described)
         self.assertFalse([row for row in self.sql("DESCRIBE TABLE EXTENDED t") if "__double" in row[0]])
@@ -130,7 +151,7 @@ class Definitions(LakeTest):
         self.sql("INSERT INTO t VALUES (1, NULL)")
         maintenance, folder = spark()._jvm.doublelake.Maintenance, str(self.folder("t"))
         maintenance.setNotNull(folder, "t", "id")
-        with self.assertRaisesRegex(PySparkException, "DELTA_NOT_NULL_CONSTRAINT_VIOLATED"):
+        with self.assertRaisesRegex(PySparkException, "DELTA_NEW_NOT_NULL_VIOLATION"):
             maintenance.setNotNull(folder, "t", "n")
         self.fails("NOT_NULL_ASSERT_VIOLATION", "INSERT INTO t VALUES (NULL, 6)")
 
@@ -180,6 +201,12 @@ class Replacing(LakeTest):
         history = json.loads(spark()._jvm.doublelake.TableFacts.history(str(self.folder("t")), 0))
         self.assertEqual([(row["version"], row["operation"]) for row in history], [
             (2, "CREATE OR REPLACE TABLE AS SELECT"), (1, "WRITE"), (0, "CREATE TABLE AS SELECT")])
+
+    def test_replace_without_a_query_empties_the_table_in_one_commit(self):
+        self.sql("CREATE TABLE t AS SELECT 1 AS id")
+        self.assertIsNone(self.counted("CREATE OR REPLACE TABLE t (id STRING, n INT)"))
+        self.assertEqual(self.last_version("t"), 1)
+        self.assert_table("t", [])
 
     def test_a_failed_replace_leaves_the_table(self):
         self.sql("CREATE TABLE t AS SELECT 1 AS id")

@@ -74,6 +74,13 @@ final class Constraints {
     return null;
   }
 
+  /** A renamed column keeps its place in the key. */
+  static void rename(String from, String to, Map<String, String> properties) {
+    properties.replaceAll((key, value) -> key.startsWith(PRIMARY_KEY)
+        ? Json.text(columns(value).stream().map(c -> c.equalsIgnoreCase(from) ? to : c).toList())
+        : value);
+  }
+
   private static List<String> columns(String json) {
     try {
       return Arrays.asList(Json.MAPPER.readValue(json, String[].class));

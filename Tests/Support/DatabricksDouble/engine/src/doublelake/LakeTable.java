@@ -22,6 +22,7 @@ import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.RowLevelOperationBuilder;
 import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** A Delta table as of one snapshot, as Spark sees it. */
@@ -121,6 +122,8 @@ class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperatio
   /** The columns that tell rows apart: the declared primary key, else the clustering columns. */
   List<String> keyColumns() {
     List<String> key = Constraints.primaryKey(snapshot.metadata().configuration());
-    return key == null ? Clustering.columns(snapshot) : key;
+    StructType schema = snapshot.metadata().schema();
+    boolean known = key != null && key.stream().allMatch(name -> ColumnMapping.find(schema, name) != null);
+    return known ? key : Clustering.columns(snapshot);
   }
 }

@@ -28,7 +28,7 @@ public final class Maintenance {
       }
       transaction.removeAllFiles();
       transaction.dataChange = false;
-      transaction.commit(null);
+      transaction.commit(Counts.NONE);
       metrics.put("numFilesAdded", transaction.rewritten.size());
       metrics.put("numFilesRemoved", snapshot.files().size());
     } else {

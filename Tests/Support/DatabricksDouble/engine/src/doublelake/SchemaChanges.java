@@ -23,7 +23,7 @@ final class SchemaChanges {
     StructType schema = table.snapshot.metadata().schema();
     if (change instanceof TableChange.RenameColumn) {
       if (!mapped) {
-        throw new LakeException("DELTA_UNSUPPORTED_RENAME_COLUMN", "42KD4",
+        throw new LakeException("DELTA_UNSUPPORTED_RENAME_COLUMN", "0AKDC",
             "Column rename is not supported for your Delta table. Please enable column mapping.");
       }
       return "RENAME COLUMN";
@@ -46,8 +46,8 @@ final class SchemaChanges {
       return "CHANGE COLUMN";
     }
     if (change instanceof TableChange.AddColumn add && !add.isNullable()) {
-      throw new LakeException("DELTA_ADD_COLUMN_NOT_NULL", "42KDF",
-          "A NOT NULL column cannot be added to a table: " + String.join(".", add.fieldNames()) + ".");
+      throw new LakeException("DELTA_OPERATION_NOT_ALLOWED", "0AKDC",
+          "Operation not allowed: NOT NULL in ALTER TABLE ADD COLUMNS, for " + String.join(".", add.fieldNames()) + ".");
     }
     return change instanceof TableChange.AddColumn ? "ADD COLUMNS" : "CHANGE COLUMN";
   }
@@ -84,6 +84,10 @@ final class SchemaChanges {
       throw new LakeException("DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
           "DROP COLUMN is not supported for your Delta table. Please enable column mapping.");
     }
+    if (drop.fieldNames().length == 1 && table.snapshot.metadata().schema().size() == 1) {
+      throw new LakeException("DELTA_DROP_COLUMN_ON_SINGLE_FIELD_SCHEMA", "0AKDC",
+          "Cannot drop column from a schema with a single column.");
+    }
     String name = drop.fieldNames()[0];
     if (drop.fieldNames().length == 1
         && Clustering.columns(table.snapshot).stream().anyMatch(name::equalsIgnoreCase)) {
@@ -98,8 +102,9 @@ final class SchemaChanges {
     boolean hasNulls = RowFilter.of(new Predicate[] {isNull}, table.snapshot.metadata().schema())
         .matchesAny(table.log, table.snapshot.files().values());
     if (hasNulls) {
-      throw new LakeException("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
-          "NOT NULL constraint violated for column: " + String.join(".", update.fieldNames()) + ".");
+      throw new LakeException("DELTA_NEW_NOT_NULL_VIOLATION", "23512",
+          "Rows in " + table.name() + " violate the new NOT NULL constraint on "
+              + String.join(".", update.fieldNames()) + ".");
     }
   }
 

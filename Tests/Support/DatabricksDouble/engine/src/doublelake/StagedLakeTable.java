@@ -38,7 +38,7 @@ final class StagedLakeTable extends LakeTable implements StagedTable {
       transaction.removeAllFiles();
     }
     long rows = transaction.addFiles(written.toArray(new WriterCommitMessage[0]));
-    transaction.commit(new Counts(rows, 0, 0));
+    transaction.commit(hasQuery ? new Counts(rows, 0, 0) : Counts.NONE);
   }
 
   private String operation(boolean replaces) {

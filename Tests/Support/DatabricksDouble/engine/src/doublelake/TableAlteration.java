@@ -52,7 +52,7 @@ final class TableAlteration {
     }
     transaction.newMetadata = after;
     transaction.newClustering = clustering;
-    transaction.commit(new Counts(0, 0, 0));
+    transaction.commit(Counts.NONE);
   }
 
   private void take(TableChange change) {
@@ -72,6 +72,9 @@ final class TableAlteration {
       Constraints.remove(drop.name(), drop.ifExists(), properties);
     } else {
       operation = SchemaChanges.check(change, table, properties);
+      if (change instanceof TableChange.RenameColumn rename && rename.fieldNames().length == 1) {
+        Constraints.rename(rename.fieldNames()[0], rename.newName(), properties);
+      }
       columnChanges.add(change);
     }
   }
@@ -87,7 +90,7 @@ final class TableAlteration {
 
   private void checkModeChange(TableMetadata before) {
     if (before.mapsColumns() && !ColumnMapping.isOn(properties)) {
-      throw new LakeException("DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE", "42KD4",
+      throw new LakeException("DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE", "0AKDC",
           "Changing column mapping mode from 'name' to another mode is not supported.");
     }
   }

@@ -110,7 +110,7 @@ final class Transaction {
     while (true) {
       List<DataFile> struckOut = new ArrayList<>();
       if (log.put(version, actions(counts, struckOut))) {
-        if (counts != null) {
+        if (counts != Counts.NONE) {
           Statements.record(counts);
         }
         return log.snapshot();

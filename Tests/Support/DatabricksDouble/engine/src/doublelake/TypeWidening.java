@@ -60,7 +60,7 @@ final class TypeWidening {
       return;
     }
     if (!isOn(properties) || !allows(from, to)) {
-      throw new LakeException("DELTA_UNSUPPORTED_ALTER_TABLE_CHANGE_COL_OP", "42837",
+      throw new LakeException("DELTA_UNSUPPORTED_ALTER_TABLE_CHANGE_COL_OP", "0AKDC",
           "ALTER TABLE ALTER COLUMN is not supported for changing column " + column + " from "
               + from.sql() + " to " + to.sql() + ".");
     }
