@@ -76,6 +76,7 @@ def affected(kind: str, counts: dict[str, int]) -> Table:
         names += ["num_updated_rows", "num_deleted_rows", "num_inserted_rows"]
     elif kind not in ("UPDATE", "DELETE"):
         names += ["num_inserted_rows"]
+        counts = {**counts, "num_affected_rows": counts.get("num_inserted_rows", 0)}  # not what was overwritten
     return Table([(name, "bigint") for name in names], [[str(counts.get(name, 0)) for name in names]])
 
 

@@ -181,7 +181,7 @@ class Dialect(DoubleTest):
         self.assertEqual(
             self.double.rows(f"SELECT id, v FROM {table} WHERE id > 1 ORDER BY id"), [["2", "a"], ["3", "b"]]
         )
-        self.double.rows(f"INSERT OVERWRITE {table} SELECT 9L AS id, 'z' AS v")
+        self.assertEqual(self.double.rows(f"INSERT OVERWRITE {table} SELECT 9L AS id, 'z' AS v"), [["1", "1"]])
         self.assertEqual(self.double.rows(f"SELECT * FROM {table}"), [["9", "z"]])
 
     def test_catalogs_schemas_and_volumes_come_and_go(self) -> None:
