@@ -166,8 +166,9 @@ class Engine:
         counts = self.jvm.doublelake.Statements.takeCounts(group)
         return json.loads(counts) if counts else {}
 
-    def in_group(self, group: str) -> None:
-        """What this thread runs from now on can be cancelled by this name."""
+    def act_for(self, group: str, user: str) -> None:
+        """What this thread runs from now on can be cancelled by the group's name, and is the user's."""
+        self.jvm.org.apache.spark.sql.catalyst.CurrentUserContext.CURRENT_USER().set(user)
         self.spark.sparkContext.setLocalProperty("spark.jobGroup.id", group)
         self.spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")
 

@@ -63,11 +63,26 @@ def _principal(run: Run, given: Captures) -> str:
     who = given["who"]
     principal = run.workspace.auth.find(who)
     if principal is None and who != EVERYONE:
-        raise SqlError("PRINCIPAL_DOES_NOT_EXIST", f"Could not find principal with name {who}.", "42704")
+        raise _no_principal(who)
     return principal.client_id if principal else who
 
 
+def change_owner(run: Run, given: Captures) -> Table:
+    kind, name = _target(run, {**given, "kind": run.tokens[1].text.upper()})
+    run.require("OWN", kind, name)
+    principal = run.workspace.auth.find(given["who"])
+    if principal is None:
+        raise _no_principal(given["who"])
+    run.workspace.privileges.own(principal, kind, name)
+    return Table()
+
+
+def _no_principal(who: str) -> SqlError:
+    return SqlError("PRINCIPAL_DOES_NOT_EXIST", f"Could not find principal with name {who}.", "42704")
+
+
 TABLE = [
+    ("ALTER {CATALOG | SCHEMA | TABLE | VOLUME} <name:name> [SET] OWNER TO <who:identifier>", change_owner),
     ("GRANT <privileges:privileges> ON [<kind:word>] <name:name> TO <who:identifier>", grant),
     ("GRANT <privileges:privileges> ON <kind:word> TO <who:identifier>", grant),
     ("REVOKE <privileges:privileges> ON [<kind:word>] <name:name> FROM <who:identifier>", revoke),

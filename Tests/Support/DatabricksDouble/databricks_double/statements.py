@@ -142,7 +142,7 @@ class StatementExecution:
                 statement.state = "RUNNING"
             if fault and (error := fault.sql_failure("before")):
                 raise error
-            engine.in_group(statement.id)
+            engine.act_for(statement.id, statement.principal.client_id)
             table = self.workspace.dialect.execute(statement)
             if fault and (error := fault.sql_failure("after")):
                 raise error
