@@ -75,6 +75,12 @@ class Definitions(LakeTest):
         self.sql("INSERT INTO t VALUES (1, 2)")
         self.assert_table("t", [{"key": 1, "n": 2}], order="key")
 
+    def test_primary_keys_are_not_null(self):
+        self.sql("CREATE TABLE t (id INT, n INT, PRIMARY KEY (id))")
+        self.fails("NOT_NULL_ASSERT_VIOLATION", "INSERT INTO t VALUES (NULL, 6)")
+        self.sql("CREATE TABLE u (id INT)")
+        self.fails("INVALID_PARAMETER_VALUE", "ALTER TABLE u ADD CONSTRAINT k PRIMARY KEY (id)")
+
     def test_schema_evolution_adds_columns(self):
         self.sql("CREATE TABLE t (id INT, s STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
         self.sql("INSERT INTO t VALUES (1, 'a')")

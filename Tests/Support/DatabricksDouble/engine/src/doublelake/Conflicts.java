@@ -80,7 +80,8 @@ final class Conflicts {
       if (change.deletedRows() == null && change.struckOut() == null && mine.readsAll) {
         throw error("DELTA_CONCURRENT_DELETE_DELETE.WITHOUT_HINT", "Transaction conflict detected,"
             + " a concurrent " + operation + " deleted data from table " + mine.tableName
-            + " (committed at version " + version + ") that this transaction attempted to delete. Please retry the operation.");
+            + " (committed at version " + version + ") that this transaction attempted to delete."
+            + " Please retry the operation.");
       }
       ChangedFile rebased = theirs == null ? null : change.onto(theirs, mine.log);
       if (rebased == null) {

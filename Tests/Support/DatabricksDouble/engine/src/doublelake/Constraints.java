@@ -9,6 +9,8 @@ import org.apache.spark.sql.connector.catalog.constraints.Constraint;
 import org.apache.spark.sql.connector.catalog.constraints.PrimaryKey;
 import org.apache.spark.sql.connector.expressions.Expressions;
 import org.apache.spark.sql.connector.expressions.NamedReference;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Constraints live in the table's properties: checks where Delta wants them, the primary key, which Unity
@@ -72,6 +74,34 @@ final class Constraints {
       }
     }
     return null;
+  }
+
+  /** CREATE TABLE: "primary key columns are implicitly defined as NOT NULL". */
+  static StructType withKeyNotNull(StructType schema, Map<String, String> properties) {
+    List<String> key = primaryKey(properties);
+    if (key == null) {
+      return schema;
+    }
+    StructField[] fields = schema.fields().clone();
+    for (int i = 0; i < fields.length; i++) {
+      StructField field = fields[i];
+      boolean nullable = field.nullable() && key.stream().noneMatch(field.name()::equalsIgnoreCase);
+      fields[i] = new StructField(field.name(), field.dataType(), nullable, field.metadata());
+    }
+    return new StructType(fields);
+  }
+
+  /** ALTER TABLE takes a key of columns only that are NOT NULL already. */
+  static void checkKey(StructType schema, Map<String, String> properties) {
+    List<String> key = primaryKey(properties);
+    for (String column : key == null ? List.<String>of() : key) {
+      StructField field = ColumnMapping.find(schema, column);
+      if (field == null || field.nullable()) {
+        throw new LakeException("INVALID_PARAMETER_VALUE", "22023",
+            "Cannot create the primary key because its child column(s) `" + column
+                + "` is nullable. Please change the column nullability and retry.");
+      }
+    }
   }
 
   /** A renamed column keeps its place in the key. */

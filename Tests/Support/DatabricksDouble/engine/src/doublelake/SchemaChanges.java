@@ -47,7 +47,8 @@ final class SchemaChanges {
     }
     if (change instanceof TableChange.AddColumn add && !add.isNullable()) {
       throw new LakeException("DELTA_OPERATION_NOT_ALLOWED", "0AKDC",
-          "Operation not allowed: NOT NULL in ALTER TABLE ADD COLUMNS, for " + String.join(".", add.fieldNames()) + ".");
+          "Operation not allowed: NOT NULL in ALTER TABLE ADD COLUMNS, for "
+              + String.join(".", add.fieldNames()) + ".");
     }
     return change instanceof TableChange.AddColumn ? "ADD COLUMNS" : "CHANGE COLUMN";
   }

@@ -67,6 +67,7 @@ final class TableAlteration {
     } else if (change instanceof TableChange.AddConstraint add) {
       operation = "ADD CONSTRAINT";
       Constraints.put(add.constraint(), properties);
+      Constraints.checkKey(table.snapshot.metadata().schema(), properties);
     } else if (change instanceof TableChange.DropConstraint drop) {
       operation = "DROP CONSTRAINT";
       Constraints.remove(drop.name(), drop.ifExists(), properties);

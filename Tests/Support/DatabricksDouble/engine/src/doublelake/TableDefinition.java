@@ -38,7 +38,8 @@ record TableDefinition(TableMetadata metadata, Protocol protocol, String cluster
     for (Constraint constraint : info.constraints()) {
       Constraints.put(constraint, properties);
     }
-    StructType schema = CatalogV2Util$.MODULE$.v2ColumnsToStructType(info.columns());
+    StructType schema = Constraints.withKeyNotNull(
+        CatalogV2Util$.MODULE$.v2ColumnsToStructType(info.columns()), properties);
     if (ColumnMapping.isOn(properties)) {
       // Ids are never given twice in a table's life: the replaced table's count goes on.
       if (before.metadata() != null) {
