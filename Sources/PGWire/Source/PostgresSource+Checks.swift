@@ -82,6 +82,10 @@ extension PostgresSource {
         "The server cannot send a text as UTF-8: \(error.message). A database of encoding SQL_ASCII takes any bytes "
           + "without looking at them. Correct the rows, leave the column out (a hint of the table's), or move the data to a "
           + "database that has an encoding."
+      case "54000",
+        "XX000" where error.message.contains("memory"):
+        "The server cannot send a row: \(error.message). It builds a row in one piece of at most 1 GB; in text form bytea takes "
+          + "two characters a byte. Leave the large column out (a hint of the table's), or make its values smaller."
       default: nil
       }
     guard let explanation else { return error }

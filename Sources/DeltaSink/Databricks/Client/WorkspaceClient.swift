@@ -4,29 +4,24 @@ package import Logging
 package final class WorkspaceClient: Sendable {
   package let workspace: DatabricksWorkspace
   package let logger: Logger
-  /// For calls with small bodies. A statement occupies a connection for as long as the server waits with it, so there are
-  /// plenty: what cancels a statement must not wait behind it.
-  private let calls: HTTPClient
-  /// For files and large results.
-  private let bulk: HTTPClient
+  let http: HTTPClient
   private let tokens: TokenSource
 
-  /// - Parameter connections: so many files are sent or fetched at a time; more wait.
+  /// - Parameter connections: at most so many calls are under way at a time; more wait.
   package init(
     _ workspace: DatabricksWorkspace, connections: Int = 8, retries: HTTPRetries = HTTPRetries(),
     logger: Logger = Logger(label: "databricks")
   ) throws {
     self.workspace = workspace
     self.logger = logger
-    func http(_ connections: Int) -> HTTPClient {
-      HTTPClient(
-        connections: connections, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
-        logger: logger)
-    }
-    calls = http(64)
-    bulk = http(connections)
-    // Of its own, too: a token must not wait behind the calls that wait for it.
-    tokens = TokenSource(workspace, http: http(1), logger: logger)
+    http = HTTPClient(
+      connections: connections, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
+      logger: logger)
+    // Connections of its own: a token must not wait behind the calls that wait for it.
+    let tokenHTTP = HTTPClient(
+      connections: 1, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
+      logger: logger)
+    tokens = TokenSource(workspace, http: tokenHTTP, logger: logger)
   }
 
   /// Makes a call and returns its 2xx answer.
@@ -37,13 +32,13 @@ package final class WorkspaceClient: Sendable {
       call.method, workspace.host + call.path + PercentEncoding.query(call.query), headers: call.headers,
       authorization: try await tokens.authorization(), body: call.body, answer: call.answer,
       repeats: call.repeats, timeouts: call.timeouts)
-    var response = try await perform(request, isBulk: call.isBulk)
+    var response = try await perform(request)
     // A call that was refused for its token had no effect: it is made again with another one, once.
-    if response.refusesToken, let used = request.authorization,
+    if response.status == 401, let used = request.authorization,
       let other = try await tokens.authorization(insteadOf: used)
     {
       request.authorization = other
-      response = try await perform(request, isBulk: call.isBulk)
+      response = try await perform(request)
     }
     guard response.isSuccess else { throw failure(response, call, request) }
     return response
@@ -59,13 +54,13 @@ package final class WorkspaceClient: Sendable {
     }
   }
 
-  /// A large answer of another host, without the workspace's credentials.
+  /// A request to another host, without the workspace's credentials.
   func fetchUnauthenticated(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try await perform(request, isBulk: true)
+    try await perform(request)
   }
 
-  private func perform(_ request: HTTPRequest, isBulk: Bool) async throws -> HTTPResponse {
-    do { return try await (isBulk ? bulk : calls).send(request) } catch let error as HTTPError {
+  private func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
+    do { return try await http.send(request) } catch let error as HTTPError {
       throw DatabricksError(error, repeats: request.repeats)
     }
   }
@@ -103,8 +98,6 @@ struct WorkspaceCall: Sendable {
   var answer: HTTPRequest.AnswerTarget = .memory()
   var repeats: HTTPRequest.Repeats
   var timeouts = HTTPTimeouts()
-  /// It moves a file, which takes its time.
-  var isBulk = false
 
   init(
     _ method: String, _ path: String, _ what: String, repeats: HTTPRequest.Repeats = .always,
