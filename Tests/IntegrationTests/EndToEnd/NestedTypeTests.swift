@@ -51,6 +51,8 @@ import Testing
       try await run.database.psql("UPDATE t SET n = n + 1")
       try await run.pipeline().capture()
       try await run.expectEqual("t")
+      let report = try await run.pipeline().verify()
+      #expect(report.isEqual, "\(report)")
     }
   }
 

@@ -13,7 +13,7 @@ struct TypeTableInLakeTests {
 
   private func examples(_ title: String, _ part: Part) async throws -> [TypeExample] {
     let section = TypeTable.sections.first { $0.title == title }?.examples ?? []
-    let usable = try await PostgresServer.shared().usable(section)
+    let usable = try await PostgresServer.usable(section)
       .filter { $0.isBinary == (part == .binary || part == .binaryArrays) }
     guard part == .binaryArrays || part == .textArrays else { return usable }
     return usable.filter { !$0.type.hasSuffix("[]") && $0.type != "nothing" }.map(\.array)

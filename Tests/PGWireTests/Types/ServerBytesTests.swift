@@ -77,10 +77,9 @@ struct ServerBytesTests {
     "No truncation and no mutation of what the server sends traps", arguments: TypeTable.sections.map(\.title)
   )
   func bentBytes(_ section: String) async throws {
-    let server = try await PostgresServer.shared()
     let all = TypeTable.sections.first { $0.title == section }?.examples ?? []
-    let examples = try await server.usable(all)
-    try await server.withDatabase { database in
+    let examples = try await PostgresServer.usable(all)
+    try await PostgresServer.shared().withDatabase { database in
       try await database.psql(
         TypeTable.setup(examples) + TypeTable.createTable("t", examples)
           + TypeTable.insertRows("t", examples, firstID: 0))

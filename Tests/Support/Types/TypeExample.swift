@@ -122,11 +122,20 @@ public enum TypeTable {
 }
 
 extension PostgresServer {
-  /// The examples whose extensions can be installed on the server.
-  public func usable(_ examples: [TypeExample]) async throws -> [TypeExample] {
-    let available = Set(
-      try await psql("SELECT name FROM pg_available_extensions", database: "postgres")
+  /// What can be installed is the machine's, so it is asked for once.
+  private static let extensions = Task {
+    Set(
+      try await shared().psql("SELECT name FROM pg_available_extensions", database: "postgres")
         .split(separator: "\n").map(String.init))
-    return examples.filter { $0.needs.map(available.contains) ?? true }
+  }
+
+  public static func hasExtension(_ name: String) async throws -> Bool {
+    try await extensions.value.contains(name)
+  }
+
+  /// The examples whose extensions can be installed.
+  public static func usable(_ examples: [TypeExample]) async throws -> [TypeExample] {
+    let extensions = try await extensions.value
+    return examples.filter { $0.needs.map(extensions.contains) ?? true }
   }
 }

@@ -16,7 +16,8 @@ public enum TypePage {
 
       - A stream comes in binary form as long as every captured column has a type marked *binary*; with one marked *text*, all of
         it comes in text form. The values are the same, text is slower. A full load reads only the column in question as text.
-      - A domain is read as what it stands upon. An array of any type here is an `array` of the type's own.
+      - A domain is read as what it stands upon. An array of any type here is an `array` of the type's own. A value within an array
+        or a composite that its place cannot hold makes the whole value one that the column cannot hold.
       - A hint `string` gives the text that PostgreSQL prints for any type (UTC, DateStyle ISO, IntervalStyle iso_8601, bytea in
         hexadecimal).
       - All text is UTF-8, whatever the encoding of the database. In a database of encoding SQL_ASCII a text that is not UTF-8
