@@ -1,7 +1,7 @@
 # The two commands of the README are `make demo` and `make test`; each installs what it misses.
 # The work is in scripts/, one a target.
 
-.PHONY: build demo test lint bench databricks-double setup types-page clean
+.PHONY: build demo test oracle lint bench databricks-double setup types-page clean
 
 build:
 	scripts/dependencies.sh build
@@ -13,6 +13,10 @@ demo:
 
 test: setup
 	scripts/test.sh
+
+# SEED=17, or SEEDS=1-200, MINUTES=60: random tables and changes until the lake differs from the source.
+oracle: setup
+	scripts/oracle.sh
 
 lint: setup
 	scripts/lint.sh

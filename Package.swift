@@ -111,6 +111,14 @@ let package = Package(
           condition: .when(traits: ["ServiceLifecycle"])),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "OracleTests",
+      dependencies: [
+        "CDCCore", "PGWire", "DeltaSink", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Oracle",
+      exclude: ["Judge/history.py", "Judge/judge.py", "Judge/model.py", "Regressions"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,19 +28,8 @@ public func differences(
   engines: [Engine] = Engine.forDelta, version: Int? = nil, filter: String = "true"
 ) async throws -> [String] {
   try await withTemporaryDirectory { directory in
-    let columns = try await database.psql(columnQuery(postgresTable))
-    let names = try await database.psql(
-      """
-      SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-      WHERE attrelid = '\(postgresTable)'::regclass AND \(publishedColumn)
-      """)
     let copy = directory.path("rows")
-    try await database.psql(
-      """
-      SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
-      SET extra_float_digits = 1;
-      \\copy (SELECT \(names) FROM \(postgresTable) WHERE \(filter)) TO '\(copy)'
-      """)
+    let columns = try await copyOut(postgresTable, in: database, to: copy, filter: filter)
     struct Answer: Decodable { var differences: [String] }
     var found: [String] = []
     for engine in engines {
@@ -56,6 +45,27 @@ public func differences(
     }
     return found
   }
+}
+
+/// Writes the table's rows to a file as COPY text.
+///
+/// - Returns: its columns as JSON, in the order of the file's.
+public func copyOut(
+  _ postgresTable: String, in database: TestDatabase, to path: String, filter: String = "true"
+) async throws -> String {
+  let columns = try await database.psql(columnQuery(postgresTable))
+  let names = try await database.psql(
+    """
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = '\(postgresTable)'::regclass AND \(publishedColumn)
+    """)
+  try await database.psql(
+    """
+    SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
+    SET extra_float_digits = 1;
+    \\copy (SELECT \(names) FROM \(postgresTable) WHERE \(filter)) TO '\(path)'
+    """)
+  return columns
 }
 
 /// Generated columns are not in the WAL's messages before PostgreSQL 18, so they are not copied.

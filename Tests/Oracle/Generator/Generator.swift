@@ -1,0 +1,71 @@
+/// Makes a script of a seed.
+enum Generator {
+  static func script(seed: UInt64, features: Workload.Features = Workload.Features()) -> Script {
+    var random = OracleRandom(seed: seed)
+    let tables = (0..<random.within(1...5)).map { TableModel.random($0, &random) }
+    var script = Script(seed: seed, tables: tables.map(\.spec))
+    script.lake = Script.LakeSpec(
+      fileBytes: random.pick([4_000, 30_000, 1 << 20, 256 << 20]), smallFiles: random.pick([2, 3, 6, 24]),
+      isCopyOnWrite: random.chance(25))
+    script.setup = ColumnKind.definitions.map { Script.Statement(sql: $0) } + tables.flatMap(\.definition)
+    var workload = Workload(maker: StatementMaker(random: random), tables: tables, features: features)
+    for table in tables {
+      for count in workload.maker.random.pick([[], [50], [5, 300], [2000]]) {
+        script.setup.append(workload.maker.insertMany(table, count: count))
+      }
+    }
+    script.rounds = (0..<workload.maker.random.within(2...5)).map { round($0, &workload) }
+    return script
+  }
+
+  private static func round(_ number: Int, _ workload: inout Workload) -> Script.Round {
+    var round = Script.Round()
+    round.sessions = (0..<workload.maker.random.pick([1, 1, 2, 3])).map { _ in workload.session() }
+    var random = workload.maker.random
+    if number == 0 {
+      round.during = [load(&random, cutPercent: 25)]
+      if random.chance(30) { round.sessions = [] }
+    } else {
+      for _ in 0..<random.below(3) { round.during.append(capture(&random)) }
+      if random.chance(8) { round.during.append(load(&random, cutPercent: 40)) }
+    }
+    for _ in 0..<random.pick([0, 0, 1, 2]) { round.after.append(capture(&random)) }
+    if number > 0, random.chance(5) { round.after.append(load(&random, cutPercent: 30)) }
+    workload.maker.random = random
+    return round
+  }
+
+  private static func load(_ random: inout OracleRandom, cutPercent: Int) -> Script.Action {
+    var action = Script.Action(kind: .load)
+    if random.chance(cutPercent) {
+      action.cut =
+        random.chance(50)
+        ? .cancel(milliseconds: random.below(600))
+        : .fault(
+          stage: random.pick([
+            "before_load_commit", "after_load_commit", "before_checkpoint", "after_checkpoint",
+          ]),
+          time: random.within(1...3), isRetryable: random.chance(40))
+    }
+    return action
+  }
+
+  private static func capture(_ random: inout OracleRandom) -> Script.Action {
+    var action = Script.Action(
+      kind: .capture, rows: random.pick([1, 3, 10, 50, 500, 200_000]),
+      bytes: random.pick([500, 20_000, 1 << 20, 32 << 20]))
+    action.cut = random.pick(weighted: [
+      (4, .none), (3, .cancel(milliseconds: random.below(500))),
+      (
+        4,
+        .fault(
+          stage: random.pick([
+            "before_table_commit", "after_table_commit", "before_checkpoint", "after_checkpoint",
+          ]),
+          time: random.within(1...6), isRetryable: random.chance(40))
+      ),
+      (1, .terminate(milliseconds: random.below(300))),
+    ])
+    return action
+  }
+}

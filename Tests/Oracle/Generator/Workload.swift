@@ -1,0 +1,103 @@
+/// Sessions of random transactions over the tables, which it changes too.
+struct Workload {
+  var maker: StatementMaker
+  var tables: [TableModel]
+  var features: Features
+
+  struct Features: Sendable {
+    var addsColumns = true
+    var dropsColumns = true
+    /// A constant default changes rows of which the log says nothing.
+    var addsDefaults = false
+  }
+
+  mutating func session() -> Script.Session {
+    let count = maker.random.within(3...14)
+    return Script.Session(
+      isForgiving: maker.random.chance(40), transactions: (0..<count).map { _ in transaction() })
+  }
+
+  private mutating func transaction() -> Script.Transaction {
+    if maker.random.chance(3) { return aloneOnly() }
+    let isExplicit = maker.random.chance(65)
+    var statements: [Script.Statement] = []
+    for _ in 0..<(isExplicit ? maker.random.within(1...6) : 1) {
+      if isExplicit, maker.random.chance(12) {
+        let name = "s\(maker.random.below(3))"
+        statements.append(Script.Statement(sql: "SAVEPOINT \(name)"))
+        for _ in 0..<maker.random.within(1...3) { statements += step() }
+        statements.append(
+          Script.Statement(sql: maker.random.chance(70) ? "ROLLBACK TO \(name)" : "RELEASE \(name)"))
+      } else {
+        statements += step()
+      }
+    }
+    let ending = isExplicit || statements.count > 1 ? (maker.random.chance(8) ? "ROLLBACK" : "COMMIT") : nil
+    return Script.Transaction(statements: statements, ending: ending)
+  }
+
+  /// What cannot stand in a transaction.
+  private mutating func aloneOnly() -> Script.Transaction {
+    let table = maker.random.pick(tables)
+    let sql = maker.random.pick(["VACUUM \(table.name)", "VACUUM FULL \(table.name)"])
+    return Script.Transaction(statements: [Script.Statement(sql: sql, tables: [table.name])], ending: nil)
+  }
+
+  private enum Step {
+    case insert, insertMany, insertVeryMany, copy, update, updateAll, delete, changeKey, deleteAndInsert
+    case truncate, truncateSeveral, maintenance, addColumn, dropColumn
+  }
+
+  private mutating func step() -> [Script.Statement] {
+    let place = maker.random.below(tables.count)
+    let table = tables[place]
+    switch maker.random.pick(weighted: Self.weights) {
+    case .insert: return [maker.insert(table)]
+    case .insertMany: return [maker.insertMany(table, count: maker.random.within(20...200))]
+    case .insertVeryMany: return [maker.insertMany(table, count: maker.random.within(1000...4000))]
+    case .copy: return [maker.copy(table)]
+    case .update: return [maker.update(table)]
+    case .updateAll: return [maker.updateAll(table)]
+    case .delete: return [maker.delete(table)]
+    case .changeKey: return table.key == .none ? [maker.update(table)] : maker.changeKey(table)
+    case .deleteAndInsert: return table.key == .none ? [maker.delete(table)] : maker.deleteAndInsert(table)
+    case .truncate: return [maker.truncate([table])]
+    case .truncateSeveral:
+      return [maker.truncate(tables.filter { _ in maker.random.chance(50) } + [])].filter {
+        !$0.tables.isEmpty
+      }
+    case .maintenance: return [maker.maintenance(table)]
+    case .addColumn: return features.addsColumns ? addColumn(place) : [maker.insert(table)]
+    case .dropColumn: return features.dropsColumns ? dropColumn(place) : [maker.insert(table)]
+    }
+  }
+
+  private static let weights: [(Int, Step)] = [
+    (26, .insert), (5, .insertMany), (1, .insertVeryMany), (3, .copy), (26, .update), (2, .updateAll),
+    (10, .delete), (9, .changeKey), (6, .deleteAndInsert), (2, .truncate), (1, .truncateSeveral),
+    (3, .maintenance), (3, .addColumn), (2, .dropColumn),
+  ]
+
+  private mutating func addColumn(_ place: Int) -> [Script.Statement] {
+    let isLarge = maker.random.chance(15)
+    let kind = maker.random.pick(isLarge ? ColumnKind.large : ColumnKind.small)
+    let column = tables[place].addColumn(kind)
+    let name = tables[place].name
+    var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
+    if features.addsDefaults, !isLarge, maker.random.chance(40) {
+      sql += " DEFAULT \(kind.literal(&maker.random, nullPercent: 5))"
+      if maker.random.chance(30) { sql = sql.replacing("DEFAULT NULL", with: "") }
+    }
+    return ([sql] + tables[place].storage(of: [column])).map { Script.Statement(sql: $0, tables: [name]) }
+  }
+
+  private mutating func dropColumn(_ place: Int) -> [Script.Statement] {
+    guard !tables[place].columns.isEmpty else { return [] }
+    let column = tables[place].columns.remove(at: maker.random.below(tables[place].columns.count))
+    return [
+      Script.Statement(
+        sql: "ALTER TABLE \(tables[place].name) DROP COLUMN IF EXISTS \(column.name)",
+        tables: [tables[place].name])
+    ]
+  }
+}

@@ -1,0 +1,52 @@
+/// The differential oracle: random tables, transactions and cut-offs; at each quiet point the lake, read by other engines,
+/// equals the source.
+///
+///     make oracle SEED=17                 one seed
+///     make oracle SEEDS=1-200 MINUTES=60  as many of these as there is time for
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct OracleTests {
+  /// Without ORACLE_* variables: fixed seeds for three minutes, so that `make test` stays short.
+  @Test func theLakeEqualsTheSource() async throws {
+    let options = OracleOptions(ProcessInfo.processInfo.environment)
+    let server = try await OracleServer.start()
+    let deadline = ContinuousClock.now + options.duration
+    var tally = Tally()
+    for seed in options.seeds {
+      let script = Generator.script(seed: seed, features: options.features)
+      try options.keep(script.text, "seed-\(seed).sql")
+      let (done, finding) = try await Runner.run(script, on: server)
+      tally += done
+      options.say("seed \(seed): \(finding.map { "\($0.kind) after round \($0.round)" } ?? "clean"), \(done)")
+      if let finding {
+        try await report(finding, of: script, options, server)
+        if !options.goesOn { break }
+      } else {
+        try options.remove("seed-\(seed).sql")
+      }
+      if ContinuousClock.now >= deadline { break }
+    }
+    options.say("in all: \(tally)")
+    #expect(tally.comparisons > 0)
+  }
+
+  private func report(
+    _ finding: Finding, of script: Script, _ options: OracleOptions, _ server: PostgresServer
+  ) async throws {
+    let name = "seed-\(script.seed ?? 0)"
+    options.say("\(name): \(finding)")
+    var shrinker = Shrinker(script, finding, on: server, for: options.shrinkTime)
+    try await shrinker.run()
+    let comment = "\(shrinker.finding)".split(separator: "\n").map { "-- " + $0 }.joined(separator: "\n")
+    let short = comment + "\n" + shrinker.best.text
+    try options.keep(short, name + ".short.sql")
+    Issue.record(
+      """
+      \(name) \(finding)
+      The script is in \(options.folder)/\(name).sql; after \(shrinker.attempts) attempts to shorten it:
+      \(short.prefix(20_000))
+      """)
+  }
+}
