@@ -37,6 +37,10 @@ import Testing
   ) async throws {
     let name = "seed-\(script.seed ?? 0)"
     options.say("\(name): \(finding)")
+    guard finding.kind != .hang else {
+      Issue.record("\(name) \(finding)\nThe script is in \(options.folder)/\(name).sql")
+      return
+    }
     var shrinker = Shrinker(script, finding, on: server, for: options.shrinkTime)
     try await shrinker.run()
     let comment = "\(shrinker.finding)".split(separator: "\n").map { "-- " + $0 }.joined(separator: "\n")

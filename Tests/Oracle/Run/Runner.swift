@@ -157,15 +157,19 @@ struct Runner {
       logger: logger)
   }
 
+  private static let patience =
+    ProcessInfo.processInfo.environment["ORACLE_PATIENCE"].flatMap(Int.init) ?? 180
+
   private func withDeadline(
     round: Int, _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await body() }
       group.addTask {
-        try await Task.sleep(for: .seconds(180))
+        try await Task.sleep(for: .seconds(Self.patience))
         throw Finding(
-          kind: .hang, round: round, signature: "hang", description: "the pipeline did not end within 180 s")
+          kind: .hang, round: round, signature: "hang",
+          description: "the pipeline did not end within \(Self.patience) s")
       }
       defer { group.cancelAll() }
       try await group.next()

@@ -111,6 +111,8 @@ public final class RunningCommand: @unchecked Sendable {
     let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
     self.ended = ended
     process.terminationHandler = { _ in continuation.finish() }
+    // The program has its own copies; Foundation would keep ours open for good.
+    defer { for handle in [input, output, errorOutput] { try? handle.close() } }
     try launch(process)
   }
 
