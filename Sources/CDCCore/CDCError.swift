@@ -11,6 +11,8 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
     public static let noCheckpoint = Code("no_checkpoint")
     /// The source no longer holds the log from our position on (its slot is gone or invalidated).
     public static let positionLost = Code("position_lost")
+    /// A table was altered or truncated while its snapshot was taken: the load begins again.
+    public static let snapshotOutdated = Code("snapshot_outdated")
     /// A value does not fit the column's type and the contract is `freeze`.
     public static let valueOutOfRange = Code("value_out_of_range")
     /// The table's new shape is refused by its contract.

@@ -58,7 +58,8 @@ extension Pipeline {
           }
         }
         do {
-          try await group.waitForAll()
+          // The first failure ends all: `waitForAll` would wait for those who wait for the one that failed.
+          for try await _ in group {}
         } catch {
           channel.abandon(throwing: error)
           throw error

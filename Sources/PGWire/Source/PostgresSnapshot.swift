@@ -28,9 +28,33 @@ final class PostgresSnapshot: SourceSnapshot {
     do { try await control.execute("LOCK TABLE \(names) IN ACCESS SHARE MODE") } catch {
       throw source.explained(error)
     }
+    try await Self.requireUnchanged(catalog.tables, source: source, snapshot: control)
     layouts = try source.layouts(catalog)
     tables = layouts.map(\.schema)
     leaves = try await SnapshotLeaf.read(catalog.tables.map(\.oid), from: control)
+  }
+
+  /// Between snapshot and lock a table may have been altered, so that the snapshot's columns can no longer be read, or
+  /// truncated, so that its rows cannot ("MVCC Caveats"): the snapshot is then of no use.
+  private static func requireUnchanged(
+    _ tables: [CatalogTable], source: PostgresSource, snapshot: PostgresConnection
+  ) async throws {
+    let sql = """
+      SELECT c.oid, c.relname, c.relfilenode, a.attnum, a.attname, a.atttypid, a.atttypmod
+      FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      WHERE c.oid IN (SELECT unnest($1::oid[])
+        UNION SELECT p.relid FROM unnest($1::oid[]) t, LATERAL pg_partition_tree(t::regclass) p)
+      ORDER BY c.oid, a.attnum
+      """
+    let oids = ["{" + tables.map { String($0.oid) }.joined(separator: ",") + "}"]
+    let then = try await snapshot.query(sql, oids).rows
+    let now = try await source.withConnection { try await $0.query(sql, oids).rows }
+    guard then == now else {
+      throw CDCError(
+        .snapshotOutdated,
+        "A table was altered, truncated or rewritten just when its snapshot was taken: another snapshot is needed.",
+        isRetryable: true)
+    }
   }
 
   /// Begins a transaction that sees exactly the snapshot.
@@ -56,7 +80,8 @@ final class PostgresSnapshot: SourceSnapshot {
           try await SnapshotReader.run(snapshot: self, queue: queue, limits: limits, sink: sink)
         }
       }
-      try await group.waitForAll()
+      // The first failure ends the others.
+      for try await _ in group {}
     }
   }
 

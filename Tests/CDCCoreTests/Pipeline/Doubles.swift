@@ -17,6 +17,8 @@ final class ScriptedSource: ChangeSource {
     var confirmed: [LSN] = []
     var snapshots: [Bool] = []
     var positionIsLost = false
+    /// What reading a snapshot ends with, after the first table.
+    var readFailure: (any Error)?
   }
 
   let state = Mutex(State())
@@ -34,7 +36,8 @@ final class ScriptedSource: ChangeSource {
       state.snapshots.append(restart)
       if !restart && state.positionIsLost { throw CDCError(.positionLost, "the slot is gone") }
     }
-    return ScriptedSnapshot(position: LSN(500), tables: tables, rows: rows)
+    return ScriptedSnapshot(
+      position: LSN(500), tables: tables, rows: rows, failure: state.withLock { $0.readFailure })
   }
 
   func changes(
@@ -64,6 +67,7 @@ private struct ScriptedSnapshot: SourceSnapshot {
   let position: LSN
   let tables: [TableSchema]
   let rows: Int
+  let failure: (any Error)?
 
   func read(
     readers: Int, limits: BatchLimits, sink: @escaping @Sendable (SnapshotEvent) async throws -> Void
@@ -73,6 +77,7 @@ private struct ScriptedSnapshot: SourceSnapshot {
         let numbers = (start..<min(start + 100, rows)).map(Int64.init)
         try await sink(.rows(table: table, .ids(numbers, of: tables[table])))
       }
+      if let failure { throw failure }
       try await sink(.finished(table: table))
     }
   }

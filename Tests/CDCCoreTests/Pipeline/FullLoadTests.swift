@@ -31,6 +31,15 @@ import Testing
     #expect(destination.notes == [.opened, .loadAbandoned("t")])
   }
 
+  /// The writers wait for rows that no longer come.
+  @Test func aSnapshotThatFailsEndsTheLoad() async throws {
+    let source = ScriptedSource(tables: [.keyed("t"), .keyed("u")], rows: 300)
+    source.state.withLock { $0.readFailure = CDCError(.protocolViolation, "the column is gone") }
+    let destination = RecordingDestination()
+    await #expect(throws: CDCError.self) { try await pipeline(source, destination).fullLoad() }
+    #expect(!destination.notes.contains { if case .recorded = $0 { true } else { false } })
+  }
+
   @Test func aLoadRepeatedKeepsThePositionThatTheSourceHolds() async throws {
     let source = ScriptedSource(tables: [.keyed("t")])
     try await pipeline(source, RecordingDestination(position: LSN(100))).fullLoad()
