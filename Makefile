@@ -14,7 +14,8 @@ demo:
 test: setup
 	scripts/test.sh
 
-# SEED=17, or SEEDS=1-200, MINUTES=60: random tables and changes until the lake differs from the source.
+# SEED=17, or SEEDS=1-200, MINUTES=60: random tables and changes until the lake differs from the source;
+# DESTINATION=databricks for the Databricks double.
 oracle: setup
 	scripts/oracle.sh
 

@@ -8,6 +8,7 @@ struct OracleOptions {
   var folder: String
   /// A finding does not end the run.
   var goesOn: Bool
+  var target: Target
   var features = Workload.Features()
   /// How long a failing script is shortened.
   var shrinkTime: Duration
@@ -28,6 +29,8 @@ struct OracleOptions {
     folder = environment["ORACLE_FOLDER"] ?? FileManager.default.temporaryDirectory.path + "/cdc-oracle"
     shrinkTime = .seconds(environment["ORACLE_SHRINK_SECONDS"].flatMap(Double.init) ?? 120)
     if environment["ORACLE_WITH"]?.contains("defaults") == true { features.addsDefaults = true }
+    target = environment["DESTINATION"].flatMap(Target.init(rawValue:)) ?? .local
+    features.isSlow = target == .databricks
     goesOn = environment["ORACLE_GOES_ON"] != nil
   }
 

@@ -17,7 +17,7 @@ import Testing
     for seed in options.seeds {
       let script = Generator.script(seed: seed, features: options.features)
       try options.keep(script.text, "seed-\(seed).sql")
-      let (done, finding) = try await Runner.run(script, on: server)
+      let (done, finding) = try await Runner.run(script, on: server, target: options.target)
       tally += done
       options.say("seed \(seed): \(finding.map { "\($0.kind) after round \($0.round)" } ?? "clean"), \(done)")
       if let finding {
@@ -41,7 +41,7 @@ import Testing
       Issue.record("\(name) \(finding)\nThe script is in \(options.folder)/\(name).sql")
       return
     }
-    var shrinker = Shrinker(script, finding, on: server, for: options.shrinkTime)
+    var shrinker = Shrinker(script, finding, on: server, target: options.target, for: options.shrinkTime)
     try await shrinker.run()
     let comment = "\(shrinker.finding)".split(separator: "\n").map { "-- " + $0 }.joined(separator: "\n")
     let short = comment + "\n" + shrinker.best.text

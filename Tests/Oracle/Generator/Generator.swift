@@ -2,19 +2,25 @@
 enum Generator {
   static func script(seed: UInt64, features: Workload.Features = Workload.Features()) -> Script {
     var random = OracleRandom(seed: seed)
-    let tables = (0..<random.within(1...5)).map { TableModel.random($0, &random) }
+    let kinds = random.chance(60) ? ColumnKind.small.filter(\.isBinary) : ColumnKind.small
+    let tables = (0..<random.within(1...(features.isSlow ? 3 : 5))).map {
+      TableModel.random($0, kinds, &random)
+    }
     var script = Script(seed: seed, tables: tables.map(\.spec))
     script.lake = Script.LakeSpec(
       fileBytes: random.pick([4_000, 30_000, 1 << 20, 256 << 20]), smallFiles: random.pick([2, 3, 6, 24]),
       isCopyOnWrite: random.chance(25))
     script.setup = ColumnKind.definitions.map { Script.Statement(sql: $0) } + tables.flatMap(\.definition)
-    var workload = Workload(maker: StatementMaker(random: random), tables: tables, features: features)
+    var workload = Workload(
+      maker: StatementMaker(random: random), tables: tables, kinds: kinds, features: features)
     for table in tables {
       for count in workload.maker.random.pick([[], [50], [5, 300], [2000]]) {
         script.setup.append(workload.maker.insertMany(table, count: count))
       }
     }
-    script.rounds = (0..<workload.maker.random.within(2...5)).map { round($0, &workload) }
+    script.rounds = (0..<workload.maker.random.within(2...(features.isSlow ? 3 : 5))).map {
+      round($0, &workload)
+    }
     return script
   }
 
@@ -26,10 +32,10 @@ enum Generator {
       round.during = [load(&random, cutPercent: 25)]
       if random.chance(30) { round.sessions = [] }
     } else {
-      for _ in 0..<random.below(3) { round.during.append(capture(&random)) }
+      for _ in 0..<random.below(3) { round.during.append(capture(&random, workload.features)) }
       if random.chance(8) { round.during.append(load(&random, cutPercent: 40)) }
     }
-    for _ in 0..<random.pick([0, 0, 1, 2]) { round.after.append(capture(&random)) }
+    for _ in 0..<random.pick([0, 0, 1, 2]) { round.after.append(capture(&random, workload.features)) }
     if number > 0, random.chance(5) { round.after.append(load(&random, cutPercent: 30)) }
     workload.maker.random = random
     return round
@@ -50,10 +56,12 @@ enum Generator {
     return action
   }
 
-  private static func capture(_ random: inout OracleRandom) -> Script.Action {
+  private static func capture(
+    _ random: inout OracleRandom, _ features: Workload.Features
+  ) -> Script.Action {
     var action = Script.Action(
-      kind: .capture, rows: random.pick([1, 3, 10, 50, 500, 200_000]),
-      bytes: random.pick([500, 20_000, 1 << 20, 32 << 20]))
+      kind: .capture, rows: random.pick(features.isSlow ? [500, 200_000] : [1, 3, 10, 50, 500, 200_000]),
+      bytes: random.pick(features.isSlow ? [32 << 20] : [500, 20_000, 1 << 20, 32 << 20]))
     action.cut = random.pick(weighted: [
       (4, .none), (3, .cancel(milliseconds: random.below(500))),
       (

@@ -161,6 +161,10 @@ struct StatementMaker {
         "CREATE INDEX IF NOT EXISTS \(table.name)_n ON \(table.name) (n)",
         "ANALYZE \(table.name)",
         "GRANT SELECT ON \(table.name) TO PUBLIC",
+        "SELECT pg_logical_emit_message(\(random.chance(50)), 'oracle', 'hello')",
+        "CREATE TABLE IF NOT EXISTS unpublished (id int); INSERT INTO unpublished SELECT generate_series(1, 500)",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS passing AS SELECT * FROM \(table.name)",
+        "SELECT count(*) FROM (SELECT * FROM \(table.name) FOR UPDATE) AS locked",
       ]))
   }
 }

@@ -6,6 +6,7 @@ struct TableModel: Sendable {
   enum Layout: Sendable { case plain, range, hash }
 
   struct Column: Sendable {
+    /// As SQL spells it.
     var name: String
     var kind: ColumnKind
   }
@@ -45,9 +46,16 @@ struct TableModel: Sendable {
     switch layout {
     case .plain: statements = ["CREATE TABLE \(name) (\(body))"]
     case .range:
+      // One partition was made before it became one: other order, and a column that is gone.
+      let leaf =
+        (["gone int"] + key.columns.map { "\($0.name) \($0.type) NOT NULL" }
+          + (["n int"] + self.columns.map { "\($0.name) \($0.kind.type)" }).reversed())
       statements = [
-        "CREATE TABLE \(name) (\(body)) PARTITION BY RANGE (n)",
-        "CREATE TABLE \(name)_low PARTITION OF \(name) FOR VALUES FROM (MINVALUE) TO (40)",
+        "CREATE TABLE \(name) (\(body)) PARTITION BY RANGE (id)",
+        "CREATE TABLE \(name)_low PARTITION OF \(name) FOR VALUES FROM (MINVALUE) TO (\(key.literals("30")[0]))",
+        "CREATE TABLE \(name)_mid (\(leaf.joined(separator: ", ")))",
+        "ALTER TABLE \(name)_mid DROP COLUMN gone",
+        "ALTER TABLE \(name) ATTACH PARTITION \(name)_mid FOR VALUES FROM (\(key.literals("30")[0])) TO (\(key.literals("1000")[0]))",
         "CREATE TABLE \(name)_rest PARTITION OF \(name) DEFAULT",
       ]
     case .hash:
@@ -78,17 +86,18 @@ struct TableModel: Sendable {
   private var leaves: [String] {
     switch layout {
     case .plain: [name]
-    case .range: [name, name + "_low", name + "_rest"]
+    case .range: [name, name + "_low", name + "_mid", name + "_rest"]
     case .hash: [name, name + "_0", name + "_1"]
     }
   }
 }
 
 extension TableModel {
-  static func random(_ number: Int, _ random: inout OracleRandom) -> TableModel {
-    let layout = random.pick(weighted: [(80, Layout.plain), (20, .hash)])
+  static func random(_ number: Int, _ kinds: [ColumnKind], _ random: inout OracleRandom) -> TableModel {
+    let layout = random.pick(weighted: [(75, Layout.plain), (12, .hash), (13, .range)])
     var key = random.pick(weighted: KeyKind.allCases.map { ($0 == .int ? 8 : $0 == .composite ? 4 : 2, $0) })
     if layout == .hash && key == .none { key = .int }
+    if layout == .range { key = random.pick([.int, .bigint, .date, .numeric]) }
     var identity = random.pick(
       weighted: [
         (60, Identity.primary), (25, .full), (layout == .plain && key != .none ? 12 : 0, .index),
@@ -98,8 +107,8 @@ extension TableModel {
     var table = TableModel(
       name: "t\(number)", key: key, identity: identity, layout: layout, disposition: nil, columns: [],
       columnsMade: 0)
-    for _ in 0..<random.within(1...6) { table.addColumn(random.pick(ColumnKind.small)) }
-    for _ in 0..<random.below(3) { table.addColumn(random.pick(ColumnKind.large)) }
+    for _ in 0..<random.within(1...6) { table.addColumn(random.pick(kinds), named: oddName(&random)) }
+    for _ in 0..<random.below(3) { table.addColumn(random.pick(ColumnKind.large), named: oddName(&random)) }
     if table.hasKey {
       table.disposition = random.pick(weighted: [
         (40, nil), (10, .merge), (18, .append), (13, .softDelete), (13, .scd2), (9, .insertOnly),
@@ -109,9 +118,20 @@ extension TableModel {
     return table
   }
 
+  /// Names that SQL must quote; a number makes them unique.
+  static func oddName(_ random: inout OracleRandom) -> String? {
+    guard random.chance(12) else { return nil }
+    return random.pick([
+      "Mixed", "select ", "dot.ted", "comma,", "semi;", "(paren)", "naïve 🐘", "quo\"\"te", "back`tick", "a=b",
+      "percent%",
+      "slash/\\",
+    ])
+  }
+
   @discardableResult
-  mutating func addColumn(_ kind: ColumnKind) -> Column {
-    let column = Column(name: "c\(columnsMade)", kind: kind)
+  mutating func addColumn(_ kind: ColumnKind, named odd: String? = nil) -> Column {
+    let name = odd.map { "\"\($0)\(columnsMade)\"" } ?? "c\(columnsMade)"
+    let column = Column(name: name, kind: kind)
     columnsMade += 1
     columns.append(column)
     return column

@@ -2,6 +2,8 @@
 struct Workload {
   var maker: StatementMaker
   var tables: [TableModel]
+  /// Of added columns.
+  var kinds: [ColumnKind]
   var features: Features
 
   struct Features: Sendable {
@@ -9,6 +11,8 @@ struct Workload {
     var dropsColumns = true
     /// A constant default changes rows of which the log says nothing.
     var addsDefaults = false
+    /// A commit takes seconds: fewer packages.
+    var isSlow = false
   }
 
   mutating func session() -> Script.Session {
@@ -19,6 +23,7 @@ struct Workload {
 
   private mutating func transaction() -> Script.Transaction {
     if maker.random.chance(3) { return aloneOnly() }
+    if maker.random.chance(3) { return twoPhase() }
     let isExplicit = maker.random.chance(65)
     var statements: [Script.Statement] = []
     for _ in 0..<(isExplicit ? maker.random.within(1...6) : 1) {
@@ -41,6 +46,21 @@ struct Workload {
     let table = maker.random.pick(tables)
     let sql = maker.random.pick(["VACUUM \(table.name)", "VACUUM FULL \(table.name)"])
     return Script.Transaction(statements: [Script.Statement(sql: sql, tables: [table.name])], ending: nil)
+  }
+
+  /// Prepared and ended at once: as one statement, so that none stays prepared for ever.
+  private mutating func twoPhase() -> Script.Transaction {
+    let statements = (0..<maker.random.within(1...3)).flatMap { _ in step() }
+    guard !statements.contains(where: { $0.sql.contains("COPY ") }) else { return aloneOnly() }
+    let id = "'oracle_\(maker.random.next())'"
+    let ending = maker.random.chance(75) ? "COMMIT" : "ROLLBACK"
+    let sql =
+      ["BEGIN"] + statements.map(\.sql) + ["PREPARE TRANSACTION \(id)", "\(ending) PREPARED \(id)"]
+    return Script.Transaction(
+      statements: [
+        Script.Statement(
+          sql: sql.joined(separator: ";\n"), tables: statements.reduce(into: []) { $0.formUnion($1.tables) })
+      ], ending: nil)
   }
 
   private enum Step {
@@ -80,8 +100,8 @@ struct Workload {
 
   private mutating func addColumn(_ place: Int) -> [Script.Statement] {
     let isLarge = maker.random.chance(15)
-    let kind = maker.random.pick(isLarge ? ColumnKind.large : ColumnKind.small)
-    let column = tables[place].addColumn(kind)
+    let kind = maker.random.pick(isLarge ? ColumnKind.large : kinds)
+    let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random))
     let name = tables[place].name
     var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
     if features.addsDefaults, !isLarge, maker.random.chance(40) {

@@ -48,7 +48,7 @@ final class Judge: Sendable {
         Request.Table(
           name: table.name, key: table.key, onlyInserts: table.isInsertOnly,
           disposition: table.key.isEmpty && disposition != .replace ? "append" : disposition.rawValue,
-          path: lake.path(of: table.name), positions: positions.of(table.name).map(\.rawValue),
+          path: try lake.path(of: table.name), positions: positions.of(table.name).map(\.rawValue),
           columns: columns, copy: copy))
     }
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path

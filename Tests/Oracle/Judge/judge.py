@@ -45,16 +45,16 @@ class Lake:
 
     def __init__(self, engine, path, columns, copy):
         self.table = engines.read_delta(engine, path)
-        self.columns = [(c["name"], postgres_text.delta_type(c["type"], c["kind"])) for c in columns]
+        self.columns = [(c["name"], postgres_text.delta_type(c["type"])) for c in columns]
         self.copy = copy
         self._values = {}
 
     def wrong_types(self):
         actual = {f.name: arrow_values.type_name(f.type) for f in self.table.schema}
         return [
-            f"type: {name} is {actual[name]}, not {delta}"
+            f"type: {name} is {actual[name]}, not {postgres_text.type_name(delta)}"
             for name, delta in self.columns
-            if name in actual and actual[name] != delta
+            if name in actual and actual[name] != postgres_text.type_name(delta)
         ]
 
     def values(self, column):

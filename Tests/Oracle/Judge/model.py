@@ -23,7 +23,7 @@ class Table:
     def __init__(self, spec, columns):
         self.name, self.key = spec["name"], spec["key"]
         self.only_inserts = spec["onlyInserts"]
-        self.types = {c["name"]: postgres_text.delta_type(c["type"], c["kind"]) for c in columns}
+        self.types = {c["name"]: postgres_text.delta_type(c["type"]) for c in columns}
 
     def canonical(self, column, text):
         return postgres_text.value(text, self.types[column])
@@ -39,8 +39,6 @@ def expect(table, transactions, position):
     for transaction in transactions:
         is_base = transaction.end <= position
         now = LOAD if is_base else transaction.time
-        if not is_base and made.base_rows is not None and not made.log and not made.loaded:
-            pass
         for change in transaction.changes:
             if change.table != table.name:
                 continue

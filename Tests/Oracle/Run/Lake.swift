@@ -10,7 +10,7 @@ protocol Lake: Sendable {
   /// - Parameter faults: asked at each stage of a delivery; what it throws cuts the delivery off.
   func destination(_ faults: FaultCounter?) throws -> any ReadableDestination
   /// Where other engines find the Delta table.
-  func path(of table: String) -> String
+  func path(of table: String) throws -> String
 }
 
 struct LocalLake: Lake {
@@ -53,4 +53,23 @@ final class FaultCounter: Sendable {
 struct InjectedFault: Error, Retryable {
   var stage: String
   var isRetryable: Bool
+}
+
+/// Which destination a run is about.
+enum Target: String, Sendable {
+  case local, databricks
+
+  /// Runs `body` with a lake of its own.
+  func withLake<Result>(_ spec: Script.LakeSpec, _ body: (any Lake) async throws -> Result) async throws
+    -> Result
+  {
+    switch self {
+    case .local:
+      try await withTemporaryDirectory { try await body(LocalLake(directory: $0, spec: spec)) }
+    case .databricks:
+      try await DatabricksDouble.shared().withSchema { schema in
+        try await body(DatabricksLake(double: DatabricksDouble.shared(), schema: schema))
+      }
+    }
+  }
 }

@@ -13,22 +13,25 @@ struct Runner {
   private(set) var tally = Tally()
 
   /// Runs a script from beginning to end.
-  static func run(_ script: Script, on server: PostgresServer) async throws -> (Tally, Finding?) {
-    let directory = try TemporaryDirectory()
+  static func run(
+    _ script: Script, on server: PostgresServer, target: Target = .local
+  ) async throws -> (Tally, Finding?) {
     let database = try await server.createDatabase()
-    var runner = Runner(
-      script: script, database: database, lake: LocalLake(directory: directory, spec: script.lake))
-    var finding: Finding?
-    do {
-      try await runner.run()
-    } catch let found as Finding {
-      finding = found
-    } catch {
-      finding = Finding(kind: .invalid, round: -1, signature: "invalid", description: "\(error)")
+    let outcome = try await target.withLake(script.lake) { lake in
+      var runner = Runner(script: script, database: database, lake: lake)
+      var finding: Finding?
+      do {
+        try await runner.run()
+      } catch let found as Finding {
+        finding = found
+      } catch {
+        finding = Finding(kind: .invalid, round: -1, signature: "invalid", description: "\(error)")
+      }
+      runner.tally.scripts = 1
+      return (runner.tally, finding)
     }
     try? await database.drop()
-    runner.tally.scripts = 1
-    return withExtendedLifetime(directory) { (runner.tally, finding) }
+    return outcome
   }
 
   private init(script: Script, database: TestDatabase, lake: any Lake) {

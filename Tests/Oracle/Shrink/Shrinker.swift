@@ -4,16 +4,20 @@ import TestSupport
 
 struct Shrinker {
   let server: PostgresServer
+  let target: Target
   let signature: String
   let deadline: ContinuousClock.Instant
   private(set) var best: Script
   private(set) var finding: Finding
   private(set) var attempts = 0
 
-  init(_ script: Script, _ finding: Finding, on server: PostgresServer, for time: Duration) {
+  init(
+    _ script: Script, _ finding: Finding, on server: PostgresServer, target: Target, for time: Duration
+  ) {
     best = script
     self.finding = finding
     self.server = server
+    self.target = target
     signature = finding.signature
     deadline = .now + time
     best.rounds = Array(best.rounds.prefix(max(finding.round + 1, 1)))
@@ -63,7 +67,7 @@ struct Shrinker {
   private mutating func keepsFailing(_ script: Script) async throws -> Bool {
     guard ContinuousClock.now < deadline else { return false }
     attempts += 1
-    let (_, found) = try await Runner.run(script, on: server)
+    let (_, found) = try await Runner.run(script, on: server, target: target)
     guard let found, found.signature == signature else { return false }
     best = script
     finding = found
