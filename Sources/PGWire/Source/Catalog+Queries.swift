@@ -1,4 +1,7 @@
 /// The queries on the system catalogs. Source: PostgreSQL manual, "System Catalogs".
+///
+/// A deferrable primary key identifies no row for replication: two rows may have the same key within a transaction, and
+/// PostgreSQL refuses it as an identity (relcache.c, RelationGetIndexList).
 extension Catalog {
   static func relations(
     from connection: PostgresConnection, where condition: String = "true"
@@ -7,14 +10,14 @@ extension Catalog {
       SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
         obj_description(c.oid, 'pg_class'),
         (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
-          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid),
+          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
         (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
           WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
         c.relkind = 'p' AND EXISTS (
           SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
           WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
             WHEN 'f' THEN true
-            WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary)
+            WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
             WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
             ELSE false END)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
