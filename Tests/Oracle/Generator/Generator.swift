@@ -14,7 +14,7 @@ enum Generator {
     var workload = Workload(
       maker: StatementMaker(random: random), tables: tables, kinds: kinds, features: features)
     for table in tables {
-      for count in workload.maker.random.pick([[], [50], [5, 300], [2000]]) {
+      for count in workload.maker.random.pick([[], [50], table.isDeferrable ? [300] : [5, 300], [2000]]) {
         script.setup.append(workload.maker.insertMany(table, count: count))
       }
     }

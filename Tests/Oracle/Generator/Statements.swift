@@ -17,7 +17,7 @@ struct StatementMaker {
     var sql =
       "INSERT INTO \(table.name) (\(table.insertedColumns.joined(separator: ", "))) VALUES "
       + rows.joined(separator: ", ")
-    if table.key != .none {
+    if table.key != .none && !table.isDeferrable {
       switch random.below(10) {
       case 0..<4: sql += " ON CONFLICT DO NOTHING"
       case 4..<8 where rows.count == 1:
@@ -42,7 +42,7 @@ struct StatementMaker {
       table,
       "INSERT INTO \(table.name) (\(table.insertedColumns.joined(separator: ", "))) SELECT "
         + values.joined(separator: ", ") + " FROM generate_series(\(first), \(first + count - 1)) i"
-        + (table.key == .none ? "" : " ON CONFLICT DO NOTHING"))
+        + (table.key == .none || table.isDeferrable ? "" : " ON CONFLICT DO NOTHING"))
   }
 
   /// COPY of key and `n` where the key has a simple text form.
@@ -98,6 +98,17 @@ struct StatementMaker {
 
   mutating func changeKey(_ table: TableModel) -> [Script.Statement] {
     let (from, to, free) = (random.below(Self.keys), random.below(Self.keys), Self.keys + random.below(200))
+    if table.isDeferrable && random.chance(50) {
+      let sets = zip(table.key.columns, zip(table.key.literals("\(from)"), table.key.literals("\(to)"))).map {
+        "\($0.name) = CASE WHEN \(isKey(table, from)) THEN \($1.1) ELSE \($1.0) END"
+      }
+      return [
+        made(
+          table,
+          "UPDATE \(table.name) SET \(sets.joined(separator: ", ")) WHERE \(isKey(table, from)) OR \(isKey(table, to))"
+        )
+      ]
+    }
     switch random.below(10) {
     case 0..<5: return [move(table, from, free)]
     case 5..<7: return [move(table, from, to)]

@@ -100,7 +100,8 @@ struct Workload {
 
   private mutating func addColumn(_ place: Int) -> [Script.Statement] {
     let isLarge = maker.random.chance(15)
-    let kind = maker.random.pick(isLarge ? ColumnKind.large : kinds)
+    let usable = features.addsDefaults ? kinds : kinds.filter { !$0.hasDefault }
+    let kind = maker.random.pick(isLarge ? ColumnKind.large : usable)
     let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random))
     let name = tables[place].name
     var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
