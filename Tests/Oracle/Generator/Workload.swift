@@ -65,7 +65,7 @@ struct Workload {
 
   private enum Step {
     case insert, insertMany, insertVeryMany, copy, update, updateAll, delete, changeKey, deleteAndInsert
-    case truncate, truncateSeveral, maintenance, addColumn, dropColumn
+    case truncate, truncateSeveral, maintenance, changeIdentity, allowNulls, addColumn, dropColumn
   }
 
   private mutating func step() -> [Script.Statement] {
@@ -87,6 +87,8 @@ struct Workload {
         !$0.tables.isEmpty
       }
     case .maintenance: return [maker.maintenance(table)]
+    case .changeIdentity: return [maker.changeIdentity(table)]
+    case .allowNulls: return allowNulls(place)
     case .addColumn: return features.addsColumns ? addColumn(place) : [maker.insert(table)]
     case .dropColumn: return features.dropsColumns ? dropColumn(place) : [maker.insert(table)]
     }
@@ -95,7 +97,7 @@ struct Workload {
   private static let weights: [(Int, Step)] = [
     (26, .insert), (5, .insertMany), (1, .insertVeryMany), (3, .copy), (26, .update), (2, .updateAll),
     (10, .delete), (9, .changeKey), (6, .deleteAndInsert), (2, .truncate), (1, .truncateSeveral),
-    (3, .maintenance), (3, .addColumn), (2, .dropColumn),
+    (3, .maintenance), (1, .changeIdentity), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
   ]
 
   private mutating func addColumn(_ place: Int) -> [Script.Statement] {
@@ -110,6 +112,19 @@ struct Workload {
       if maker.random.chance(30) { sql = sql.replacing("DEFAULT NULL", with: "") }
     }
     return ([sql] + tables[place].storage(of: [column])).map { Script.Statement(sql: $0, tables: [name]) }
+  }
+
+  private mutating func allowNulls(_ place: Int) -> [Script.Statement] {
+    guard let column = tables[place].columns.firstIndex(where: \.isRequired) else {
+      return [maker.insert(tables[place])]
+    }
+    tables[place].columns[column].isRequired = false
+    let table = tables[place]
+    return [
+      Script.Statement(
+        sql: "ALTER TABLE \(table.name) ALTER \(table.columns[column].name) DROP NOT NULL",
+        tables: [table.name])
+    ]
   }
 
   private mutating func dropColumn(_ place: Int) -> [Script.Statement] {

@@ -16,22 +16,25 @@ struct Runner {
   static func run(
     _ script: Script, on server: PostgresServer, target: Target = .local
   ) async throws -> (Tally, Finding?) {
+    try await target.withLake(script.lake) { try await run(script, on: server, in: $0) }
+  }
+
+  static func run(
+    _ script: Script, on server: PostgresServer, in lake: any Lake
+  ) async throws -> (Tally, Finding?) {
     let database = try await server.createDatabase()
-    let outcome = try await target.withLake(script.lake) { lake in
-      var runner = Runner(script: script, database: database, lake: lake)
-      var finding: Finding?
-      do {
-        try await runner.run()
-      } catch let found as Finding {
-        finding = found
-      } catch {
-        finding = Finding(kind: .invalid, round: -1, signature: "invalid", description: "\(error)")
-      }
-      runner.tally.scripts = 1
-      return (runner.tally, finding)
+    var runner = Runner(script: script, database: database, lake: lake)
+    var finding: Finding?
+    do {
+      try await runner.run()
+    } catch let found as Finding {
+      finding = found
+    } catch {
+      finding = Finding(kind: .invalid, round: -1, signature: "invalid", description: "\(error)")
     }
     try? await database.drop()
-    return outcome
+    runner.tally.scripts = 1
+    return (runner.tally, finding)
   }
 
   private init(script: Script, database: TestDatabase, lake: any Lake) {

@@ -1,0 +1,106 @@
+/// The oracle is worth something only where it sees what is wrong: here a destination loses changes.
+import CDCCore
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct JudgeTests {
+  private static let server = Task { try await OracleServer.start() }
+
+  @Test(arguments: [WriteDisposition.merge, .append, .softDelete, .scd2, .insertOnly])
+  func seesThatChangesWereLost(_ disposition: WriteDisposition) async throws {
+    let script = try Script(
+      parsing: """
+        --@ table t disposition=\(disposition.rawValue) key=id
+        --@ setup
+        CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT i, 'v' FROM generate_series(1, 9) i;
+        --@ round
+        --@ session
+        --@ during load
+        --@ round
+        --@ session
+        INSERT INTO t VALUES (10, 'new'); UPDATE t SET v = 'changed' WHERE id < 3; DELETE FROM t WHERE id = 4;
+        INSERT INTO t VALUES (11, 'last');
+        """)
+    for isLossy in [false, true] {
+      try await withTemporaryDirectory { directory in
+        let lake = LossyLake(inner: LocalLake(directory: directory, spec: script.lake), isLossy: isLossy)
+        let (tally, finding) = try await Runner.run(script, on: try await Self.server.value, in: lake)
+        #expect(tally.comparisons == 2)
+        #expect((finding?.kind == .difference) == isLossy, "\(finding?.description ?? "nothing found")")
+      }
+    }
+  }
+
+  @Test func readsBackWhatItWrites() throws {
+    for seed in UInt64(1)...30 {
+      let text = Generator.script(seed: seed).text
+      let again = try Script(parsing: text)
+      #expect(again.rounds.map(\.during) == Generator.script(seed: seed).rounds.map(\.during))
+      #expect(again.tables == Generator.script(seed: seed).tables)
+      #expect(text == Generator.script(seed: seed).text)
+    }
+  }
+}
+
+private struct LossyLake: Lake {
+  let inner: any Lake
+  let isLossy: Bool
+
+  func path(of table: String) throws -> String { try inner.path(of: table) }
+
+  func destination(_ faults: FaultCounter?) throws -> any ReadableDestination {
+    let destination = try inner.destination(faults)
+    return isLossy ? LossyDestination(inner: destination) : destination
+  }
+}
+
+/// Forgets the last row of each batch.
+private struct LossyDestination: ReadableDestination {
+  let inner: any ReadableDestination
+
+  func open(pipeline: String) async throws -> Checkpoint? { try await inner.open(pipeline: pipeline) }
+  func record(_ checkpoint: Checkpoint) async throws { try await inner.record(checkpoint) }
+  func schema(of table: TableName) async throws -> TableSchema? { try await inner.schema(of: table) }
+
+  func beginLoad(
+    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+  ) async throws -> any TableLoad {
+    try await inner.beginLoad(table, disposition: disposition, pipeline: pipeline, position: position)
+  }
+
+  func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
+    Writer(inner: try await inner.beginPackage(package))
+  }
+
+  func read(
+    _ table: TableName, columns: [String]?, sink: @escaping @Sendable (RowBatch) async throws -> Void
+  ) async throws {
+    try await inner.read(table, columns: columns, sink: sink)
+  }
+
+  struct Writer: PackageWriter {
+    let inner: any PackageWriter
+
+    func write(_ changes: ChangeBatch, disposition: WriteDisposition) async throws {
+      var changes = changes
+      let count = changes.rowCount - 1
+      guard count > 0 else { return }
+      changes.rows = changes.rows.gather(Array(0..<Int32(count)))
+      changes.operations.removeLast()
+      changes.positions.removeLast()
+      changes.transactions.removeAll { $0.firstRow >= count }
+      changes.unchanged = changes.unchanged.map { $0.filter { $0 < count } }
+      try await inner.write(changes, disposition: disposition)
+    }
+
+    func truncate(
+      _ table: TableSchema, disposition: WriteDisposition, transaction: TransactionRun
+    ) async throws {
+      try await inner.truncate(table, disposition: disposition, transaction: transaction)
+    }
+
+    func commit(_ checkpoint: Checkpoint) async throws { try await inner.commit(checkpoint) }
+    func abandon() async { await inner.abandon() }
+  }
+}
