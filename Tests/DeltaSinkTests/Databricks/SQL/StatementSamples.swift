@@ -21,7 +21,7 @@ enum StatementSamples {
     name: TableName(schema: "public", name: "Odd"),
     columns: [
       ColumnSchema(name: "id", type: .long, isNullable: false, comment: "it's the key"),
-      ColumnSchema(name: "by `day`", type: .date, isNullable: false),
+      ColumnSchema(name: "by day's", type: .date, isNullable: false),
       ColumnSchema(name: "price; in {euro}", type: .decimal(precision: 12, scale: 2)),
       ColumnSchema(name: "note", type: .string), ColumnSchema(name: "bytes", type: .binary),
       ColumnSchema(name: "at", type: .timestamp), ColumnSchema(name: "local", type: .timestampNTZ),
@@ -45,7 +45,7 @@ enum StatementSamples {
     hasUpserts: true, hasDeletes: true, kept: [3, 4],
     bounds: [
       StagedBound(column: "id", least: "-5L", greatest: "9223372036854775807L"),
-      StagedBound(column: "by `day`", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
+      StagedBound(column: "by day's", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
     ])
 
   static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }

@@ -1,1 +1,0 @@
-ALTER TABLE `main`.`golden`.`odd` ADD COLUMN `added` ARRAY<INT> COMMENT 'later'

@@ -1,1 +1,0 @@
-ALTER TABLE `main`.`golden`.`odd` CLUSTER BY (`id`, `by ``day```)

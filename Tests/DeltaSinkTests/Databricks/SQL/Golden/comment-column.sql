@@ -1,1 +1,0 @@
-ALTER TABLE `main`.`golden`.`odd` ALTER COLUMN `note` COMMENT 'it\'s\nlong'

@@ -1,1 +1,0 @@
-COMMENT ON TABLE `main`.`golden`.`odd` IS 'it\'s'

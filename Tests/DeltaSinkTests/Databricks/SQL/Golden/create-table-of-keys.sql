@@ -1,6 +1,0 @@
-CREATE TABLE IF NOT EXISTS `main`.`golden`.`keys` (
-  `id` BIGINT
-)
-USING DELTA
-CLUSTER BY (`id`)
-TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name', 'cdc.key' = '["id"]')

@@ -1,1 +1,0 @@
-CREATE VOLUME IF NOT EXISTS `main`.`golden_staging`.`cdc`
