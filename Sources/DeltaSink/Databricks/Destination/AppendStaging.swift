@@ -48,7 +48,8 @@ actor AppendStaging: TableStaging {
     guard let shape else { return nil }
     try await writers.last?.close()
     return StagedTable(
-      action: .append, table: shape, target: context.target, columns: columns.columns, rows: context.rowsFolder,
+      action: .append, table: shape, target: context.target, columns: columns.columns,
+      rows: context.rowsFolder,
       bounds: [StagedBound(column: "_cdc_lsn", least: "\(least)L", greatest: "\(greatest)L")])
   }
 

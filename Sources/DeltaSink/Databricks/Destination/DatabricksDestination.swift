@@ -68,7 +68,8 @@ public final class DatabricksDestination: Destination {
     try shape.requireHoldable()
     let folder = "\(session.layout.folder(pipeline: pipeline))/\(await run.newDelivery("load", at: position))"
     return DatabricksTableLoad(
-      run, shape, target: try await run.target(of: table.name), isAppended: Self.isAppended(table, disposition),
+      run, shape, target: try await run.target(of: table.name),
+      isAppended: Self.isAppended(table, disposition),
       position: position, staging: try staging(folder, pipeline))
   }
 
@@ -101,7 +102,8 @@ public final class DatabricksDestination: Destination {
     let layout = session.layout
     return Spool(
       directory: session.options.spoolDirectory,
-      identity: [session.options.workspace.host, layout.catalog, layout.schema, pipeline].joined(separator: "\n"))
+      identity: [session.options.workspace.host, layout.catalog, layout.schema, pipeline].joined(
+        separator: "\n"))
   }
 
   private func staging(_ folder: String, _ pipeline: String) throws -> StagingContext {
@@ -110,6 +112,7 @@ public final class DatabricksDestination: Destination {
     try spool.create()
     return StagingContext(
       options: options, spool: spool,
-      uploads: Uploads(session.files, limit: options.uploads) { try options.pass(.afterUpload) }, folder: folder)
+      uploads: Uploads(session.files, limit: options.uploads) { try options.pass(.afterUpload) },
+      folder: folder)
   }
 }

@@ -34,7 +34,8 @@ actor DatabricksPackage: PackageWriter {
     try await self.table(table, disposition).truncate(table, transaction)
   }
 
-  private func table(_ schema: TableSchema, _ disposition: WriteDisposition) async throws -> any TableStaging {
+  private func table(_ schema: TableSchema, _ disposition: WriteDisposition) async throws -> any TableStaging
+  {
     if let known = tables[schema.name] { return known }
     let context = TableStagingContext(
       run: run, staging: staging, target: try await run.target(of: schema.name),

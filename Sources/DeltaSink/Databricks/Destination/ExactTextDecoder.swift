@@ -27,7 +27,8 @@ enum ExactTextDecoder {
     }
   }
 
-  private static func scalars<T>(_ texts: [String?], _ placeholder: T, _ parse: (String) -> T?) throws -> [T] {
+  private static func scalars<T>(_ texts: [String?], _ placeholder: T, _ parse: (String) -> T?) throws -> [T]
+  {
     try texts.map { text in
       guard let text else { return placeholder }
       guard let value = parse(text) else { throw invalid }

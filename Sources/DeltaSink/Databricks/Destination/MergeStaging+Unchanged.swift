@@ -12,61 +12,78 @@ struct KeptValues: Sendable {
 /// another key, or in an earlier part of the package, is fetched before anything is sealed: once a first attempt has moved
 /// rows, a second one would not find it there.
 extension MergeStaging {
+  /// Rows whose missing values are in memory at a time: those of a table may be far wider than what the log carried.
+  static var resolvedAtOnce: Int { 10_000 }
+
+  /// - Parameters:
+  ///   - rows: those of the upserts in `range`.
+  ///   - batch: where the upserts come from.
   /// - Returns: the rows with what could be fetched, and by row the staged columns that the table keeps.
   func resolve(
-    _ rows: RowBatch, _ compacted: CompactedChanges, _ batch: ChangeBatch
+    _ rows: RowBatch, _ range: Range<Int32>, _ compacted: CompactedChanges, _ batch: ChangeBatch
   ) async throws -> (RowBatch, [Int32: [Int]]) {
     var masks: [Int32: [Int]] = [:]
     var fromPackage: [Missing<Int64>] = []
     var fromTable: [Missing<KeySource>] = []
     for (column, positions) in compacted.unchanged.enumerated() {
       let place = places[column]
-      for position in positions {
-        let entry = compacted.entries[Int(position)]
-        switch compacted.holders[position] {
-        case .destination(let holder)?:
-          if isTruncated { continue }
-          if holder == entry {
-            masks[position, default: []].append(place)
-          } else if let row = compacted.holderRows[position] {
-            fromTable.append(Missing(column: column, position: position, source: .batch(row)))
-          }
-        case .packageRow(let row)?:
-          guard let kept = kept[row], kept.columns.contains(place) else {
-            fromPackage.append(Missing(column: column, position: position, source: row))
-            continue
-          }
-          if kept.entry == entry {
-            masks[position, default: []].append(place)
-          } else {
-            fromTable.append(Missing(column: column, position: position, source: .package(row)))
-          }
-        case .nobody?, nil: continue
+      for position in positions where range.contains(position) {
+        let row = position - range.lowerBound
+        switch source(of: position, place, compacted) {
+        case .table: masks[row, default: []].append(place)
+        case .package(let number): fromPackage.append(Missing(column: column, row: row, source: number))
+        case .tableUnder(let key): fromTable.append(Missing(column: column, row: row, source: key))
+        case .nobody: continue
         }
       }
     }
-    var filled = rows.columns
     if fromPackage.isEmpty && fromTable.isEmpty { return (rows, masks) }
-    let needsParts = !fromPackage.isEmpty || fromTable.contains { if case .package = $0.source { true } else { false } }
+    var filled = rows.columns
+    let needsParts =
+      !fromPackage.isEmpty || fromTable.contains { if case .package = $0.source { true } else { false } }
     if needsParts { try await closePart() }
     try fill(&filled, fromPackage, rows.table)
     try await fill(&filled, fromTable, rows.table, batch)
     return (RowBatch(table: rows.table, rowCount: rows.rowCount, columns: filled), masks)
   }
 
-  /// A value of a row (by its position) that is to be had elsewhere.
-  private struct Missing<Source> {
-    var column: Int
-    var position: Int32
-    var source: Source
+  /// Where a value is that a change did not carry.
+  private enum ValueSource {
+    /// In the table, under the row's own key.
+    case table
+    case tableUnder(KeySource)
+    /// In the row of this number, staged before.
+    case package(Int64)
+    case nobody
   }
 
-  /// Which row carries the key under which the table has the value.
+  /// Which row carries the key under which the table has a value.
   private enum KeySource: Hashable {
     /// Of the batch at hand.
     case batch(Int32)
     /// Of an earlier part.
     case package(Int64)
+  }
+
+  /// A value of a row that is to be had elsewhere.
+  private struct Missing<Source> {
+    var column: Int
+    var row: Int32
+    var source: Source
+  }
+
+  private func source(of position: Int32, _ place: Int, _ compacted: CompactedChanges) -> ValueSource {
+    let entry = compacted.entries[Int(position)]
+    switch compacted.holders[position] {
+    case .destination(let holder)?:
+      if isTruncated { return .nobody }
+      if holder == entry { return .table }
+      return compacted.holderRows[position].map { .tableUnder(.batch($0)) } ?? .nobody
+    case .packageRow(let number)?:
+      guard let kept = kept[number], kept.columns.contains(place) else { return .package(number) }
+      return kept.entry == entry ? .table : .tableUnder(.package(number))
+    case .nobody?, nil: return .nobody
+    }
   }
 
   // MARK: From earlier parts
@@ -77,7 +94,7 @@ extension MergeStaging {
     for (column, items) in Dictionary(grouping: missing, by: \.column) {
       let type = table.columns[column].type
       let values = try packageValues(items.map(\.source), [("c\(places[column])", type)])[0]
-      put(values, items.map(\.position), into: &filled[column], type)
+      put(values, items.map(\.row), into: &filled[column], type)
     }
   }
 
@@ -88,7 +105,8 @@ extension MergeStaging {
     let parts = parts
     var places: [RowFetch.Place] = []
     for number in numbers {
-      guard let part = parts.last(where: { $0.firstRow <= number && number < $0.firstRow + $0.rowCount }) else {
+      guard let part = parts.last(where: { $0.firstRow <= number && number < $0.firstRow + $0.rowCount })
+      else {
         throw DeltaError(.notFound, "A staged row is not in any staged file.", isRetryable: true)
       }
       places.append(RowFetch.Place(file: part.path, row: number - part.firstRow))
@@ -110,70 +128,92 @@ extension MergeStaging {
   // MARK: From the table
 
   private func fill(
-    _ filled: inout [ColumnVector], _ missing: [Missing<KeySource>], _ table: TableSchema, _ batch: ChangeBatch
+    _ filled: inout [ColumnVector], _ missing: [Missing<KeySource>], _ table: TableSchema,
+    _ batch: ChangeBatch
   ) async throws {
     guard !missing.isEmpty, let held = try await context.run.columns(of: context.target) else { return }
-    let sources = Array(Set(missing.map(\.source)))
-    var keys: [[Value]] = []
-    let key = table.keyColumns
-    let packageRows = sources.compactMap { if case .package(let row) = $0 { row } else { nil } }
-    let packageKeys =
-      packageRows.isEmpty
-      ? [] : try packageValues(packageRows, table.key.map { ("c\(places[$0])", table.columns[$0].type) })
-    for source in sources {
-      switch source {
-      case .batch(let row): keys.append(table.key.map { batch.rows.columns[$0].value(at: Int(row)) })
-      case .package(let row):
-        let at = packageRows.firstIndex(of: row) ?? 0
-        keys.append(packageKeys.map { $0.value(at: at) })
-      }
-    }
     // A column that the table does not have yet is null in all its rows.
     let wanted = Set(missing.map(\.column)).sorted().filter { column in
       held.contains { $0.name.lowercased() == table.columns[column].name.lowercased() }
     }
     guard !wanted.isEmpty else { return }
-    let values = try await tableValues(wanted.map { table.columns[$0] }, key, keys)
+    let (keys, numbers) = try keys(of: missing, table, batch)
+    let values = try await tableValues(wanted.map { table.columns[$0] }, table.keyColumns, keys)
     for (index, column) in wanted.enumerated() {
       let items = missing.filter { $0.column == column }
-      let rows = items.map { item in Int32(sources.firstIndex(of: item.source) ?? -1) }
-      put(values[index].gather(rows), items.map(\.position), into: &filled[column], table.columns[column].type)
+      let picked = values[index].gather(items.map { numbers[$0.source] ?? -1 })
+      put(picked, items.map(\.row), into: &filled[column], table.columns[column].type)
     }
   }
 
-  private static var keysAtOnce: Int { 500 }
+  /// The key columns of all sources, each once, and which row of them is whose.
+  private func keys(
+    of missing: [Missing<KeySource>], _ table: TableSchema, _ batch: ChangeBatch
+  ) throws -> ([ColumnVector], [KeySource: Int32]) {
+    var batchRows: [Int32] = []
+    var packageRows: [Int64] = []
+    var numbers: [KeySource: Int32] = [:]
+    for source in Set(missing.map(\.source)) {
+      switch source {
+      case .batch(let row):
+        numbers[source] = Int32(batchRows.count)
+        batchRows.append(row)
+      case .package(let row):
+        numbers[source] = Int32(packageRows.count)
+        packageRows.append(row)
+      }
+    }
+    for row in packageRows { numbers[.package(row)]? += Int32(batchRows.count) }
+    let columns = table.key.map { ("c\(places[$0])", table.columns[$0].type) }
+    let fromPackage = packageRows.isEmpty ? nil : try packageValues(packageRows, columns)
+    let vectors = table.key.enumerated().map { index, column in
+      ColumnVector(
+        concatenating: [batch.rows.columns[column].gather(batchRows)]
+          + (fromPackage.map { [$0[index]] } ?? []),
+        of: table.columns[column].type)
+    }
+    return (vectors, numbers)
+  }
 
-  /// Columns of the table's rows with these keys, in their order; null where there is no such row.
+  /// Columns of the table's rows with these keys, in their order; null where there is no such row. The keys travel in a
+  /// file of their own.
   private func tableValues(
-    _ columns: [ColumnSchema], _ key: [ColumnSchema], _ keys: [[Value]]
+    _ columns: [ColumnSchema], _ key: [ColumnSchema], _ keys: [ColumnVector]
   ) async throws -> [ColumnVector] {
     let session = context.run.session
-    let reading = ReadStatements(layout: session.layout)
-    var rowOfKey = [Int32](repeating: -1, count: keys.count)
+    let count = keys.first?.count ?? 0
+    let folder = newLookupFolder()
+    let writer = PartWriter(
+      context.staging,
+      columns: [ParquetColumn(name: "number", type: .long)]
+        + key.enumerated().map { ParquetColumn(name: "k\($0)", type: $1.type) }, folder: folder, name: "keys")
+    try await writer.write(
+      [ColumnVector(count: count, values: .int64((0..<Int64(count)).map { $0 }))] + keys, rowCount: count)
+    try await writer.close()
+    try await context.staging.uploads.finish()
+    var rowOfKey = [Int32](repeating: -1, count: count)
     var texts = columns.map { _ in [String?]() }
-    for start in stride(from: 0, to: keys.count, by: Self.keysAtOnce) {
-      let numbered = (start..<min(start + Self.keysAtOnce, keys.count)).map { ($0, keys[$0]) }
-      let statement = reading.values(of: columns, in: context.target, key: key, keys: numbered)
-      try await session.warehouse.rows(statement) { rows in
-        for row in rows {
-          guard row.count == columns.count + 1, let number = row[0].flatMap({ Int($0) }),
-            keys.indices.contains(number)
-          else { throw DatabricksError(.invalidAnswer, "A query's result has other columns than asked for.") }
-          rowOfKey[number] = Int32(texts.first?.count ?? 0)
-          for index in columns.indices { texts[index].append(row[index + 1]) }
-        }
+    let statement = ReadStatements(layout: session.layout)
+      .values(of: columns, in: context.target, key: key, keysIn: folder)
+    try await session.warehouse.rows(statement) { rows in
+      for row in rows {
+        guard row.count == columns.count + 1, let number = row[0].flatMap({ Int($0) }),
+          rowOfKey.indices.contains(number)
+        else { throw DatabricksError(.invalidAnswer, "A query's result has other columns than asked for.") }
+        rowOfKey[number] = Int32(texts.first?.count ?? 0)
+        for index in columns.indices { texts[index].append(row[index + 1]) }
       }
     }
     return try zip(texts, columns).map { try ExactTextDecoder.vector($0, $1.type).gather(rowOfKey) }
   }
 
-  /// Puts values in the place of what the vector has at these positions.
+  /// Puts values in the place of what the vector has in these rows.
   private func put(
-    _ values: ColumnVector, _ positions: [Int32], into vector: inout ColumnVector, _ type: ColumnType
+    _ values: ColumnVector, _ places: [Int32], into vector: inout ColumnVector, _ type: ColumnType
   ) {
     var rows = (0..<Int32(vector.count)).map { $0 }
     let base = Int32(vector.count)
-    for (offset, position) in positions.enumerated() { rows[Int(position)] = base + Int32(offset) }
+    for (offset, place) in places.enumerated() { rows[Int(place)] = base + Int32(offset) }
     vector = ColumnVector(concatenating: [vector, values], of: type).gather(rows)
   }
 }

@@ -18,6 +18,7 @@ actor MergeStaging: TableStaging {
   var keptColumns: Set<Int> = []
   private var writers: [PartWriter] = []
   private var superseded: [Int64] = []
+  private var lookups = 0
   private var removed: [RemovedKeys] = []
   private var range: KeyRange?
 
@@ -42,25 +43,35 @@ actor MergeStaging: TableStaging {
     let compacted = try index.compact(changes, firstRow: firstRow)
     self.index = index
     superseded += compacted.superseded
-    var rows = compacted.rows(of: changes)
-    var masks: [Int32: [Int]] = [:]
-    if !compacted.holders.isEmpty {
-      (rows, masks) = try await resolve(rows, compacted, changes)
+    let rows = compacted.rows(of: changes)
+    range?.add(changes.table.key.map { rows.columns[$0] })
+    if compacted.holders.isEmpty {
+      try await put(rows, firstRow, [:])
+    } else {
+      let count = Int32(rows.rowCount)
+      for start in stride(from: 0, to: count, by: Self.resolvedAtOnce) {
+        let part = start..<min(start + Int32(Self.resolvedAtOnce), count)
+        let slice = part.count == rows.rowCount ? rows : rows.gather(Array(part))
+        let (filled, masks) = try await resolve(slice, part, compacted, changes)
+        for (row, columns) in masks {
+          let entry = compacted.entries[Int(start + row)]
+          kept[firstRow + Int64(start + row)] = KeptValues(entry: entry, columns: Set(columns))
+          keptColumns.formUnion(columns)
+        }
+        try await put(filled, firstRow + Int64(start), masks)
+      }
     }
     for row in compacted.superseded { kept[row] = nil }
-    for (position, columns) in masks {
-      kept[firstRow + Int64(position)] = KeptValues(
-        entry: compacted.entries[Int(position)], columns: Set(columns))
-      keptColumns.formUnion(columns)
-    }
-    range?.add(changes.table.key.map { rows.columns[$0] })
-    try await writers.last?.write(
-      rows.columns + marks(rows.rowCount, firstRow, masks), rowCount: rows.rowCount)
     if !compacted.removals.isEmpty && !isTruncated {
       let keys = changes.table.key.map { changes.rows.columns[$0].gather(compacted.removals) }
       removed.append(RemovedKeys(entries: compacted.removedEntries, columns: keys))
       range?.add(keys)
     }
+  }
+
+  private func put(_ rows: RowBatch, _ firstRow: Int64, _ masks: [Int32: [Int]]) async throws {
+    try await writers.last?.write(
+      rows.columns + marks(rows.rowCount, firstRow, masks), rowCount: rows.rowCount)
   }
 
   func truncate(_ table: TableSchema, _ transaction: TransactionRun) async throws {
@@ -105,6 +116,11 @@ actor MergeStaging: TableStaging {
   }
 
   func closePart() async throws { try await writers.last?.close() }
+
+  func newLookupFolder() -> String {
+    lookups += 1
+    return "\(context.folder)/lookup-\(lookups)"
+  }
 }
 
 /// What goes into the files.
@@ -147,7 +163,8 @@ extension MergeStaging {
     let deletes = isTruncated ? 0 : try await writeDeletes(index, shape)
     let upserts = index.count - index.removedCount
     var staged = StagedTable(
-      action: .merge, table: shape, target: context.target, columns: columns.columns, rows: context.rowsFolder,
+      action: .merge, table: shape, target: context.target, columns: columns.columns,
+      rows: context.rowsFolder,
       hasUpserts: upserts > 0, hasDeletes: deletes > 0, kept: keptColumns.sorted(),
       bounds: range?.bounds ?? [])
     if isTruncated {
@@ -164,7 +181,8 @@ extension MergeStaging {
     }
     let former = await context.run.formerNames(of: shape)
     let staying = Set(columns.columns.map { $0.name.lowercased() })
-    staged.former = try await context.run.columns(of: context.target)?.map(\.name)
+    staged.former =
+      try await context.run.columns(of: context.target)?.map(\.name)
       .filter { former.contains($0.lowercased()) && !staying.contains($0.lowercased()) } ?? []
     return staged
   }
@@ -182,7 +200,8 @@ extension MergeStaging {
     var count = 0
     for keys in removed {
       var rows: [Int32] = []
-      for (row, entry) in keys.entries.enumerated() where index.isRemoved(Int(entry)) && !isWritten[Int(entry)] {
+      for (row, entry) in keys.entries.enumerated()
+      where index.isRemoved(Int(entry)) && !isWritten[Int(entry)] {
         isWritten[Int(entry)] = true
         rows.append(Int32(row))
       }

@@ -32,7 +32,8 @@ struct Places {
     do {
       try await session.execute(statement)
     } catch var error as DatabricksError where error.code == .permissionDenied {
-      error.message = "The principal may not create what is missing. Grant it: GRANT \(right) TO `principal`. "
+      error.message =
+        "The principal may not create what is missing. Grant it: GRANT \(right) TO `principal`. "
         + error.message
       throw error
     }

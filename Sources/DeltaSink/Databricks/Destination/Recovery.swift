@@ -3,7 +3,8 @@ import CDCCore
 /// What `open` does about deliveries that an earlier runner left in the volume.
 ///
 /// A sealed one that was sealed on the present checkpoint is applied again, in the order of sealing; it may have been applied
-/// in part, or wholly. Every other one, sealed or not, is removed.
+/// in part, or wholly. Every other one, sealed or not, is removed. A mark in the volume then says that this was done: what a
+/// replaced runner seals later, unaware, is of an epoch before the mark's, and is never applied.
 struct Recovery {
   private let run: DatabricksRun
   private var session: DatabricksSession { run.session }
@@ -13,7 +14,10 @@ struct Recovery {
   /// - Returns: what could not be applied, where trying again would not help.
   func resume() async throws -> FailedDeliveries? {
     let root = session.layout.folder(pipeline: run.pipeline)
-    let folders = (try await session.files.list(root) ?? []).filter(\.isDirectory)
+    let entries = try await session.files.list(root) ?? []
+    let marks = entries.filter { !$0.isDirectory && $0.name.hasPrefix(Self.mark) }.map(\.name)
+    let recovered = marks.compactMap { Int64($0.dropFirst(Self.mark.count)) }.max() ?? 0
+    let folders = entries.filter(\.isDirectory)
     let checkpoint = await run.checkpoint
     // Without a finished load nothing builds on the tables: the next load replaces them all.
     let isBegun = checkpoint != nil && checkpoint?.kind != .unfinishedLoad
@@ -23,7 +27,8 @@ struct Recovery {
     for entry in folders {
       let folder = "\(root)/\(entry.name)"
       if isBegun, let bytes = try await session.files.download("\(folder)/\(Manifest.fileName)"),
-        case let manifest = try Manifest(parsing: bytes), manifest.sequence == sequence
+        case let manifest = try Manifest(parsing: bytes), manifest.sequence == sequence,
+        manifest.epoch >= recovered
       {
         current.append((folder, manifest))
       } else {
@@ -33,10 +38,16 @@ struct Recovery {
     current.sort { ($0.manifest.epoch, $0.manifest.id) < ($1.manifest.epoch, $1.manifest.id) }
     let chosen = await newest(current)
     spent += current.filter { item in !chosen.contains { $0.folder == item.folder } }.map(\.folder)
-    let failed = try await apply(chosen)
+    if let failed = try await apply(chosen) { return failed }
+    try await run.recordVersions()
     for folder in spent { await session.removeFolder(folder) }
-    return failed
+    try await session.files.upload("\(root)/\(Self.mark)\(run.epoch)", .bytes([]), overwrite: true)
+    for mark in marks { try? await session.files.delete("\(root)/\(mark)") }
+    return nil
   }
+
+  /// How the name of the mark begins; the epoch of the runner that has recovered follows.
+  static let mark = "recovered-"
 
   /// The last load of each table, if it is not written down yet, and the last package.
   private func newest(

@@ -13,6 +13,13 @@ struct TableChange {
   private var layout: DatabricksLayout { run.session.layout }
 
   func prepare() async throws {
+    let preparation = try await preparation()
+    for statement in preparation.statements { try await run.session.execute(statement) }
+    if !preparation.statements.isEmpty { await run.tableHas(preparation.columns, target: staged.target) }
+  }
+
+  /// What has to be made or changed first, and the columns that the table has then.
+  func preparation() async throws -> (statements: [String], columns: [HeldColumn]) {
     let tables = TableStatements(
       layout: layout, declaresPrimaryKeys: run.session.options.declaresPrimaryKeys)
     var shape = staged.table
@@ -21,18 +28,14 @@ struct TableChange {
       !shape.columns.contains { $0.name.lowercased() == column.name.lowercased() }
     }
     guard let held = try await run.columns(of: staged.target) else {
-      try await run.session.execute(tables.create(shape, target: staged.target))
-      await run.tableHas(shape.columns.map(HeldColumn.init), target: staged.target)
-      return
+      return ([tables.create(shape, target: staged.target)], shape.columns.map(HeldColumn.init))
     }
     let change = ShapeChange(held, to: shape.columns)
     try change.requireEvolvable(staged.table.name)
-    for column in change.added {
-      try await run.session.execute(tables.addColumn(column, target: staged.target))
-    }
-    if !change.added.isEmpty {
-      await run.tableHas(held + change.added.map(HeldColumn.init), target: staged.target)
-    }
+    return (
+      change.added.map { tables.addColumn($0, target: staged.target) },
+      held + change.added.map(HeldColumn.init)
+    )
   }
 
   /// Nil where only the shape changes.

@@ -14,24 +14,18 @@ struct ReadStatements {
       """
   }
 
-  /// Columns of the rows with these keys; the first value is the key's number in `keys`.
+  /// Columns of the rows with keys that lie in staged files; the first value is the key's number there.
   func values(
-    of columns: [ColumnSchema], in target: String, key: [ColumnSchema], keys: [(number: Int, values: [Value])]
+    of columns: [ColumnSchema], in target: String, key: [ColumnSchema], keysIn folder: String
   ) -> String {
-    let names = key.indices.map { "k\($0)" }
-    let rows = keys.map { item in
-      let values = zip(item.values, key).map { KeyLiteral.exact($0, $1.type) }
-      return "  (\(([String(item.number)] + values).joined(separator: ", ")))"
-    }
+    let fields = ["number BIGINT"] + key.enumerated().map { "k\($0) \($1.type.sqlName)" }
     let values = columns.enumerated().map { index, column in
       "\(ExactText.expression("t.\(SQLText.name(column.name))", column.type)) AS c\(index)"
     }
-    let condition = zip(names, key).map { "t.\(SQLText.name($1.name)) = k.\($0)" }
+    let condition = key.enumerated().map { "t.\(SQLText.name($1.name)) = k.k\($0)" }
     return """
       SELECT \((["CAST(k.number AS STRING) AS number"] + values).joined(separator: ",\n  "))
-      FROM VALUES
-      \(rows.joined(separator: ",\n"))
-      AS k(\((["number"] + names).joined(separator: ", ")))
+      FROM \(StagedTable.readFiles(folder, fields.joined(separator: ", "))) AS k
       JOIN \(layout.table(target)) AS t ON \(condition.joined(separator: " AND "))
       """
   }

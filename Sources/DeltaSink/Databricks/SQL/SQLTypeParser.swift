@@ -34,7 +34,9 @@ struct SQLTypeParser {
     case "timestamp_ntz": return .timestampNTZ
     case "decimal", "dec", "numeric":
       guard let numbers = numbers() else { return .decimal(precision: 10, scale: 0) }
-      guard let precision = numbers.first, (1...38).contains(precision), numbers.count <= 2 else { return nil }
+      guard let precision = numbers.first, (1...38).contains(precision), numbers.count <= 2 else {
+        return nil
+      }
       let scale = numbers.count == 2 ? numbers[1] : 0
       return scale <= precision ? .decimal(precision: precision, scale: scale) : nil
     case "array":

@@ -37,7 +37,7 @@ extension StagedTable {
     return fields.joined(separator: ", ")
   }
 
-  private static func readFiles(_ folder: String, _ schema: String) -> String {
+  static func readFiles(_ folder: String, _ schema: String) -> String {
     "read_files(\(SQLText.string(folder)), format => 'parquet', schema => \(SQLText.string(schema)))"
   }
 }

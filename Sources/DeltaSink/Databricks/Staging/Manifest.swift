@@ -46,7 +46,8 @@ extension Manifest {
       try self.init(JSONValue(parsing: String(decoding: bytes, as: UTF8.self)))
     } catch let error as JSONReader.Malformed {
       throw DatabricksError(
-        .invalidAnswer, "A sealed delivery's manifest cannot be read: another version wrote it, or it was changed.",
+        .invalidAnswer,
+        "A sealed delivery's manifest cannot be read: another version wrote it, or it was changed.",
         underlying: error)
     }
   }

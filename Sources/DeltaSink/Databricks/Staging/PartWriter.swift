@@ -23,7 +23,8 @@ final class PartWriter {
   private(set) var nextRow: Int64
 
   init(
-    _ staging: StagingContext, columns: [ParquetColumn], folder: String, name: String, keepsFiles: Bool = false,
+    _ staging: StagingContext, columns: [ParquetColumn], folder: String, name: String,
+    keepsFiles: Bool = false,
     firstRow: Int64 = 0
   ) {
     self.staging = staging

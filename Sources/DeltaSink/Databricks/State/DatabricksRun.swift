@@ -144,16 +144,21 @@ actor DatabricksRun {
   /// - Throws: `CDCError.fenced` where another runner has taken the pipeline.
   func record(_ checkpoint: Checkpoint) async throws {
     if checkpoint.kind == .cdc, let held = self.checkpoint, checkpoint.position < held.position { return }
-    if let statement = versionStatement {
-      let count = pending.count
-      try await session.execute(statement)
-      pending.removeFirst(count)
-    }
+    try await recordVersions()
     try session.options.pass(.afterSchemas)
     try session.options.pass(.beforeCheckpoint)
     let result = try await session.execute(checkpointStatement(checkpoint))
     if result.affectedRows != 1 { try await requireRecorded(checkpoint) }
     try await recorded(checkpoint)
+  }
+
+  /// Writes down what tables have become; a few hundred a statement, whose text is limited.
+  func recordVersions() async throws {
+    while !pending.isEmpty {
+      let part = Array(pending.prefix(500))
+      try await session.execute(statements.recordVersions(part, `guard`))
+      pending.removeFirst(part.count)
+    }
   }
 
   /// After the checkpoint has moved, by a statement of its own or as part of a package's transaction.
@@ -181,7 +186,8 @@ actor DatabricksRun {
   /// No row was changed: by this very statement before, when its answer was lost, or because the row is another's.
   func requireRecorded(_ checkpoint: Checkpoint) async throws {
     let state = try await HeldState.read(session, pipeline: pipeline)
-    guard let state, state.epoch == epoch, state.sequence == sequence + 1, state.checkpoint == checkpoint else {
+    guard let state, state.epoch == epoch, state.sequence == sequence + 1, state.checkpoint == checkpoint
+    else {
       throw CDCError(
         .fenced, "Another runner of pipeline \(pipeline) has recorded its progress. Stop one of the two.")
     }

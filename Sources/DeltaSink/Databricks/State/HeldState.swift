@@ -15,7 +15,8 @@ struct HeldState: Sendable, Hashable {
     let statements = StateStatements(layout: session.layout, pipeline: pipeline)
     let rows = try await session.execute(statements.read).rows
     guard let row = rows.first else { return nil }
-    guard row.count == 9, let epoch = row[0].flatMap({ Int64($0) }), let sequence = row[2].flatMap({ Int64($0) })
+    guard row.count == 9, let epoch = row[0].flatMap({ Int64($0) }),
+      let sequence = row[2].flatMap({ Int64($0) })
     else { throw notUnderstood(DatabricksLayout.state) }
     var state = HeldState(
       pipeline: pipeline, epoch: epoch, runner: row[1] ?? "", sequence: sequence,
@@ -51,7 +52,9 @@ struct HeldState: Sendable, Hashable {
   }
 
   /// By table, in Databricks' order.
-  static func columns(_ session: DatabricksSession, of target: String? = nil) async throws -> [String: [HeldColumn]] {
+  static func columns(_ session: DatabricksSession, of target: String? = nil) async throws -> [String:
+    [HeldColumn]]
+  {
     var tables: [String: [HeldColumn]] = [:]
     try await session.warehouse.rows(PlaceStatements(layout: session.layout).columns(of: target)) { rows in
       for row in rows {

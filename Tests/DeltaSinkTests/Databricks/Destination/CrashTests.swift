@@ -63,7 +63,9 @@ struct CrashTests {
     ]
     if isLoaded {
       world.model.apply(.truncate(DeliveryWorld.item.name))
-      for id in 20..<25 { world.model.apply(.insert(DeliveryWorld.item.name, DeliveryWorld.row(id, "fresh"))) }
+      for id in 20..<25 {
+        world.model.apply(.insert(DeliveryWorld.item.name, DeliveryWorld.row(id, "fresh")))
+      }
       world.model.apply(changes[1])
     } else {
       for transaction in changes { world.model.apply(transaction) }
@@ -96,7 +98,9 @@ struct CrashTests {
     for transaction in DeliveryWorld.changes { world.model.apply(transaction) }
     trap.arm(.afterManifest, after: 0)
     await #expect(throws: Death.self) { try await world.deliver(DeliveryWorld.changes) }
-    for (stage, passings) in [(DatabricksStage.afterTaking, 0), (.afterTableCommit, 0), (.beforeCheckpoint, 0)] {
+    for (stage, passings) in [
+      (DatabricksStage.afterTaking, 0), (.afterTableCommit, 0), (.beforeCheckpoint, 0),
+    ] {
       let next = Trap()
       next.arm(stage, after: passings)
       let runner = try world.harness.destination { try next.pass($0) }

@@ -96,7 +96,7 @@ struct DeliveryWorld {
       try await harness.inspect(table, expected)
     }
     let folder = destination.session.layout.folder(pipeline: Self.pipeline)
-    let left = try await destination.session.files.list(folder) ?? []
+    let left = try await destination.session.files.list(folder)?.filter(\.isDirectory) ?? []
     guard left.isEmpty else { throw ContractViolation("left in the volume: \(left.map(\.name))") }
   }
 }

@@ -8,10 +8,13 @@ import Testing
 struct LostAnswerTests {
   /// What the statement looks like whose answer is lost.
   static let statements = [
-    "MERGE INTO `main`.`SCHEMA`.`item`", "MERGE INTO `main`.`SCHEMA`.`_cdc_loads`", "UPDATE `main`.`SCHEMA`.`_cdc_state`",
+    "MERGE INTO `main`.`SCHEMA`.`item`", "MERGE INTO `main`.`SCHEMA`.`_cdc_loads`",
+    "UPDATE `main`.`SCHEMA`.`_cdc_state`",
   ]
 
-  private func losing(_ pattern: String, _ harness: DatabricksHarness, _ body: () async throws -> Void) async throws {
+  private func losing(_ pattern: String, _ harness: DatabricksHarness, _ body: () async throws -> Void)
+    async throws
+  {
     let sql = pattern.replacing("SCHEMA", with: harness.schema).replacing("`", with: ".")
     let fault = try await harness.double.inject(
       DatabricksFault(method: "POST", sql: sql).with { $0.drop = "after" })

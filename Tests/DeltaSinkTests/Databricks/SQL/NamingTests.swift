@@ -16,11 +16,14 @@ struct NamingTests {
 
   @Test(arguments: ["_cdc_state", "_CDC_Loads", "", String(repeating: "x", count: 256)])
   func nameIsRefused(_ name: String) {
-    #expect(throws: CDCError.self) { try DatabricksLayout.target(of: TableName(schema: "public", name: name)) }
+    #expect(throws: CDCError.self) {
+      try DatabricksLayout.target(of: TableName(schema: "public", name: name))
+    }
   }
 
   @Test(arguments: [
-    ("plain", "'plain'"), ("it's", #"'it\'s'"#), (#"a\'b"#, #"'a\\\'b'"#), ("a\nb\tc\u{0}", #"'a\nb\tc\u0000'"#),
+    ("plain", "'plain'"), ("it's", #"'it\'s'"#), (#"a\'b"#, #"'a\\\'b'"#),
+    ("a\nb\tc\u{0}", #"'a\nb\tc\u0000'"#),
     ("${x}", #"'$\u007Bx}'"#), ("ünï", "'ünï'"),
   ])
   func textIsALiteral(_ text: String, _ literal: String) { #expect(SQLText.string(text) == literal) }
@@ -37,7 +40,8 @@ struct NamingTests {
   }
 
   @Test(arguments: [
-    ColumnType.boolean, .short, .int, .long, .float, .double, .decimal(precision: 38, scale: 9), .string, .binary,
+    ColumnType.boolean, .short, .int, .long, .float, .double, .decimal(precision: 38, scale: 9), .string,
+    .binary,
     .date, .timestamp, .timestampNTZ, .list(.list(.int)), .map(key: .string, value: .list(.date)),
     .structure([ColumnSchema(name: "a `b`: c", type: .int), ColumnSchema(name: "d", type: .list(.string))]),
   ])
@@ -69,9 +73,11 @@ struct NamingTests {
     staged.former = ["gone"]
     let manifest = Manifest(
       id: "e1", pipeline: "shop", epoch: 7, sequence: 3,
-      content: .package(from: LSN(5), StatementSamples.checkpoint), tables: [staged, StatementSamples.appended])
+      content: .package(from: LSN(5), StatementSamples.checkpoint),
+      tables: [staged, StatementSamples.appended])
     let read = try Manifest(parsing: Array(manifest.json.text.utf8))
-    #expect(read.tables.map { StatementSamples.merge($0) } == manifest.tables.map { StatementSamples.merge($0) })
+    #expect(
+      read.tables.map { StatementSamples.merge($0) } == manifest.tables.map { StatementSamples.merge($0) })
     #expect(read.content == manifest.content)
     var load = manifest
     load.content = .load(LSN(9))

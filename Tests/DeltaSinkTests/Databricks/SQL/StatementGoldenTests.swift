@@ -64,9 +64,13 @@ struct StatementGoldenTests {
         table.columns.enumerated().map { ParquetColumn(name: "c\($0)", type: $1.type) }
       }
       let sequence = ParquetColumn(name: "_seq", type: .long)
-      let marks = [ParquetColumn(name: "_op", type: .string), sequence, ParquetColumn(name: "_m0", type: .long)]
+      let marks = [
+        ParquetColumn(name: "_op", type: .string), sequence, ParquetColumn(name: "_m0", type: .long),
+      ]
       try await put("odd/rows", columns(StatementSamples.odd) + marks)
       try await put("odd/superseded", [sequence])
+      let key = [ParquetColumn(name: "k0", type: .long), ParquetColumn(name: "k1", type: .date)]
+      try await put("odd/lookup-1", [ParquetColumn(name: "number", type: .long)] + key)
       try await put("keys/rows", columns(StatementSamples.keyOnly) + marks)
       try await put("log/rows", columns(StatementSamples.odd.appended))
     }

@@ -21,11 +21,11 @@ enum StatementSamples {
     name: TableName(schema: "public", name: "Odd"),
     columns: [
       ColumnSchema(name: "id", type: .long, isNullable: false, comment: "it's the key"),
-      ColumnSchema(name: "by day's", type: .date, isNullable: false),
+      ColumnSchema(name: "day", type: .date, isNullable: false),
       ColumnSchema(name: "price; in {euro}", type: .decimal(precision: 12, scale: 2)),
       ColumnSchema(name: "note", type: .string), ColumnSchema(name: "bytes", type: .binary),
       ColumnSchema(name: "at", type: .timestamp), ColumnSchema(name: "local", type: .timestampNTZ),
-      ColumnSchema(name: "flag", type: .boolean), ColumnSchema(name: "small", type: .short),
+      ColumnSchema(name: "flag's `bool`", type: .boolean), ColumnSchema(name: "small", type: .short),
       ColumnSchema(name: "number", type: .int), ColumnSchema(name: "ratio", type: .float),
       ColumnSchema(name: "wide", type: .double), ColumnSchema(name: "tags", type: .list(.string)),
       ColumnSchema(name: "pairs", type: .map(key: .string, value: .timestampNTZ)),
@@ -45,7 +45,7 @@ enum StatementSamples {
     hasUpserts: true, hasDeletes: true, kept: [3, 4],
     bounds: [
       StagedBound(column: "id", least: "-5L", greatest: "9223372036854775807L"),
-      StagedBound(column: "by day's", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
+      StagedBound(column: "day", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
     ])
 
   static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }
@@ -106,7 +106,8 @@ enum StatementSamples {
       StatementSample(name: "create-appended-table", text: tables.create(odd.appended, target: "odd_log")),
       StatementSample(name: "create-table-of-keys", text: tables.create(keyOnly, target: "keys")),
       StatementSample(name: "add-column", text: tables.addColumn(added, target: "odd")),
-      StatementSample(name: "comment-column", text: tables.commentColumn("note", "it's\nlong", target: "odd")),
+      StatementSample(
+        name: "comment-column", text: tables.commentColumn("note", "it's\nlong", target: "odd")),
       StatementSample(name: "comment-table", text: tables.commentTable("it's", target: "odd")),
       StatementSample(name: "cluster-table", text: tables.cluster(odd, target: "odd")),
     ]
@@ -128,7 +129,8 @@ enum StatementSamples {
         name: "merge-keys-only",
         text: merge(
           StagedTable(
-            action: .merge, table: keyOnly, target: "keys", columns: keyOnly.columns, rows: folder("keys/rows")
+            action: .merge, table: keyOnly, target: "keys", columns: keyOnly.columns,
+            rows: folder("keys/rows")
           ))),
       StatementSample(name: "merge-appended", text: merge(appended)),
       StatementSample(
@@ -180,7 +182,7 @@ enum StatementSamples {
         name: "read-values-by-key",
         text: reads.values(
           of: [odd.columns[3], odd.columns[12]], in: "odd", key: odd.keyColumns,
-          keys: [(0, [.integer(-5), .integer(18_000)]), (1, [.integer(7), .integer(-800_000)])])),
+          keysIn: folder("odd/lookup-1"))),
     ]
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `main`.`golden`.`odd` ADD COLUMN `added` ARRAY<INT> COMMENT 'later'

@@ -1,0 +1,1 @@
+ALTER TABLE `main`.`golden`.`odd` CLUSTER BY (`id`, `day`)

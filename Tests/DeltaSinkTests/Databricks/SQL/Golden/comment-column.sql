@@ -1,0 +1,1 @@
+ALTER TABLE `main`.`golden`.`odd` ALTER COLUMN `note` COMMENT 'it\'s\nlong'

@@ -1,0 +1,1 @@
+COMMENT ON TABLE `main`.`golden`.`odd` IS 'it\'s'

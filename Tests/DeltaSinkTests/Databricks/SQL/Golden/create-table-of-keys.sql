@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS `main`.`golden`.`keys` (
+  `id` BIGINT
+)
+USING DELTA
+CLUSTER BY (`id`)
+TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name', 'cdc.key' = '["id"]')

@@ -1,0 +1,21 @@
+CREATE TABLE IF NOT EXISTS `main`.`golden`.`odd` (
+  `id` BIGINT COMMENT 'it\'s the key',
+  `day` DATE,
+  `price; in {euro}` DECIMAL(12,2),
+  `note` STRING,
+  `bytes` BINARY,
+  `at` TIMESTAMP,
+  `local` TIMESTAMP_NTZ,
+  `flag's ``bool``` BOOLEAN,
+  `small` SMALLINT,
+  `number` INT,
+  `ratio` FLOAT,
+  `wide` DOUBLE,
+  `tags` ARRAY<STRING>,
+  `pairs` MAP<STRING, TIMESTAMP_NTZ>,
+  `parts` STRUCT<`a b`: INT, `list`: ARRAY<DATE>>
+)
+USING DELTA
+CLUSTER BY (`id`, `day`)
+COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
+TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name', 'cdc.key' = '["id","day"]')

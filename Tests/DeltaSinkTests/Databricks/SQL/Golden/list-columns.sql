@@ -1,0 +1,4 @@
+SELECT table_name, column_name, full_data_type, comment
+FROM `main`.`information_schema`.`columns`
+WHERE table_schema = 'golden'
+ORDER BY table_name, ordinal_position

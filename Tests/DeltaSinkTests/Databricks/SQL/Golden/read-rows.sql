@@ -1,0 +1,16 @@
+SELECT CAST(t.`id` AS STRING) AS c0,
+  CAST(unix_date(t.`day`) AS STRING) AS c1,
+  CAST(t.`price; in {euro}` AS STRING) AS c2,
+  t.`note` AS c3,
+  hex(t.`bytes`) AS c4,
+  CAST(unix_micros(t.`at`) AS STRING) AS c5,
+  CAST(unix_date(CAST(t.`local` AS DATE)) * 86400000000L + hour(t.`local`) * 3600000000L + minute(t.`local`) * 60000000L + CAST(extract(SECOND FROM t.`local`) * 1000000 AS BIGINT) AS STRING) AS c6,
+  CAST(t.`flag's ``bool``` AS STRING) AS c7,
+  CAST(t.`small` AS STRING) AS c8,
+  CAST(t.`number` AS STRING) AS c9,
+  CAST(t.`ratio` AS STRING) AS c10,
+  CAST(t.`wide` AS STRING) AS c11,
+  to_json(transform(t.`tags`, e0 -> e0)) AS c12,
+  CASE WHEN t.`pairs` IS NOT NULL THEN to_json(array(to_json(transform(map_keys(t.`pairs`), e0 -> e0)), to_json(transform(map_values(t.`pairs`), e0 -> CAST(unix_date(CAST(e0 AS DATE)) * 86400000000L + hour(e0) * 3600000000L + minute(e0) * 60000000L + CAST(extract(SECOND FROM e0) * 1000000 AS BIGINT) AS STRING))))) END AS c13,
+  CASE WHEN t.`parts` IS NOT NULL THEN to_json(array(CAST(t.`parts`.`a b` AS STRING), to_json(transform(t.`parts`.`list`, e0 -> CAST(unix_date(e0) AS STRING))))) END AS c14
+FROM `main`.`golden`.`odd` AS t
