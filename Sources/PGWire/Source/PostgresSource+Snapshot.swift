@@ -29,6 +29,7 @@ extension PostgresSource {
     let catalog = try await Catalog.read(resources, from: connection)
     _ = try layouts(catalog)
     try await preparePublications(catalog.tables, on: connection)
+    if restart { try await takeOwnership(on: connection) } else { try await requireOwnership(on: connection) }
     let exporter: PostgresConnection
     do {
       exporter = try await PostgresConnection.connectForReplication(settings, logger: logger)

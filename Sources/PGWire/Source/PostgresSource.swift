@@ -13,6 +13,9 @@ public final class PostgresSource: ChangeSource {
     public var streamsInProgress = true
     /// How long the reader sleeps after the first byte before it drains what has come; longer is not better.
     public var nap: Duration = .microseconds(100)
+    /// Which destination the slot is for. Where two give their pipelines one name, each load of one makes the slot anew
+    /// and would tear a gap into the other: it is told to load again instead. Nil: nobody looks.
+    public var owner: String?
     /// The server hears of this side at least this often.
     public var statusInterval: Duration = .seconds(10)
 
