@@ -13,7 +13,8 @@ struct CDCCommand: AsyncParsableCommand {
       Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 a check or a verification found something wrong.
       """,
     subcommands: [
-      InitCommand.self, CheckCommand.self, RunCommand.self, StatusCommand.self, VerifyCommand.self,
+      InitCommand.self, CheckCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self,
+      VerifyCommand.self,
       InspectCommand.self, OptimizeCommand.self,
       CleanupCommand.self, SimulateCommand.self, DemoCommand.self,
     ])

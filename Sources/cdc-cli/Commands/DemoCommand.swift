@@ -7,7 +7,8 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Shows all of it: a store, a full load, changes, CDC, verification.",
     discussion: """
-      Starts a PostgreSQL server of its own, which is gone afterwards, unless --source names one. The lake stays.
+      Starts a PostgreSQL server of its own, which is gone afterwards, unless --source names one. What it copied stays: \
+      in a lake, or, only where --destination databricks says so, in the schema that --catalog and --dataset name.
       """)
 
   @Option(help: ArgumentHelp("1 makes about a million rows.", valueName: "number")) var scale = 1.0
@@ -30,8 +31,10 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     var settings = try options.load()
     if options.pipeline == nil { settings.pipeline = "demo" }
+    // Nobody's workspace is filled because a variable happens to be set.
+    if options.destination == nil { settings.destination = .lake }
     settings.resources = ResourceList(StoreTable.all.map { Resource("public.\($0.name)") })
-    try LakeFolder.prepareForDemo(settings.lake)
+    try await Composition.target(settings).prepareForDemo(pipeline: settings.pipeline)
     guard options.source == nil else { return try await run(settings) }
     let progress = ProgressReporter(isQuiet: false)
     progress.step("starting a PostgreSQL server")
@@ -63,7 +66,7 @@ struct DemoCommand: AsyncParsableCommand {
     let pipeline = parts.pipeline(progress: progress)
     progress.step("full load")
     let load = try await pipeline.fullLoad()
-    try LakeFolder.markAsDemo(settings.lake)
+    try parts.target.markAsDemo()
     progress.finish()
 
     progress.step("simulating sales")
@@ -80,7 +83,8 @@ struct DemoCommand: AsyncParsableCommand {
       "\n"
         + DemoReport(
           load: load, simulation: simulation, capture: capture, verification: verification,
-          lake: settings.lake
+          place: parts.target.name,
+          reading: try parts.target.reading(TableName(schema: "public", name: "invoice"))
         ).text)
     if options.source != nil {
       Terminal.print(

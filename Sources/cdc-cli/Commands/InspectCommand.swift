@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CDCCore
-internal import Synchronization
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +28,9 @@ struct InspectCommand: AsyncParsableCommand {
     let history = try await target.history(of: name, limit: versions)
     if json { return try JSONOutput.print(Inspection(found, history)) }
     show(found, history)
-    if rows > 0 { Terminal.print("\n" + (try await firstRows(target.destination, found.schema))) }
+    if rows > 0, let first = try await target.firstRows(of: name, limit: rows) {
+      Terminal.print("\n" + text(first))
+    }
   }
 
   private func show(_ table: TableDescription, _ history: [TableVersion]) {
@@ -40,8 +41,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
     var versions = TextTable(("version", .right), ("time", .left), ("operation", .left))
     for version in history {
-      let time = version.timestamp.map { Value.integer(Int128($0) * 1000).text(as: .timestamp) } ?? ""
-      versions.append("\(version.version)", time, version.operation ?? "")
+      versions.append("\(version.version)", version.time ?? "", version.operation ?? "")
     }
     let rows = table.rows.map { plural($0, "row") } ?? "an unknown number of rows"
     Terminal.print("\(table.schema.name) in \(table.place)")
@@ -49,29 +49,15 @@ struct InspectCommand: AsyncParsableCommand {
     Terminal.print(columns.text + "\n\n" + versions.text)
   }
 
-  private func firstRows(_ destination: any ReadableDestination, _ schema: TableSchema) async throws -> String
-  {
-    let taken = Mutex<[[String]]>([])
-    let limit = rows
-    do {
-      try await destination.read(schema.name, columns: nil) { batch in
-        let isEnough = taken.withLock { taken in
-          for row in 0..<min(batch.rowCount, limit - taken.count) {
-            taken.append(
-              zip(batch.columns, batch.table.columns).map { cell($0.value(at: row).text(as: $1.type)) })
-          }
-          return taken.count >= limit
-        }
-        if isEnough { throw EnoughRows() }
-      }
-    } catch is EnoughRows {}
-    var table = TextTable(headings: schema.columns.map { ($0.name, $0.type.isNumber ? .right : .left) })
-    table.rows = taken.withLock(\.self)
+  private func text(_ rows: RowBatch) -> String {
+    let columns = rows.table.columns
+    var table = TextTable(headings: columns.map { ($0.name, $0.type.isNumber ? .right : .left) })
+    table.rows = (0..<rows.rowCount).map { row in
+      zip(rows.columns, columns).map { cell($0.value(at: row).text(as: $1.type)) }
+    }
     return table.text
   }
 }
-
-private struct EnoughRows: Error {}
 
 /// One line, and not too long a one.
 private func cell(_ text: String) -> String {
@@ -97,7 +83,7 @@ private struct Inspection: Encodable {
 
   struct Version: Encodable {
     let version: Int
-    let timestampMilliseconds: Int64?
+    let time: String?
     let operation: String?
   }
 
@@ -121,7 +107,7 @@ private struct Inspection: Encodable {
       Column(name: column.name, type: column.type.description, isKey: found.schema.key.contains(index))
     }
     versions = history.map {
-      Version(version: $0.version, timestampMilliseconds: $0.timestamp, operation: $0.operation)
+      Version(version: $0.version, time: $0.time, operation: $0.operation)
     }
   }
 }

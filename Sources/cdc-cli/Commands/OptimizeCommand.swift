@@ -8,7 +8,8 @@ struct OptimizeCommand: AsyncParsableCommand {
     abstract: "Gathers small files and removes deleted rows from the files that hold them.",
     discussion: """
       Takes the destination's tables that --tables names, or all. With --vacuum files that no version younger than the \
-      retention needs are deleted as well; earlier versions cannot be read afterwards.
+      retention needs are deleted as well; earlier versions cannot be read afterwards. On Databricks these are its own \
+      OPTIMIZE and VACUUM, which it also runs by itself where predictive optimization is on.
       """)
 
   @Flag(help: "Also delete files that are past their retention.") var vacuum = false
@@ -42,7 +43,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       progress.step("optimize \(name)")
       let optimized = dryRun ? nil : try await target.optimize(name)
       var result = Result(
-        table: name.description, filesRemoved: optimized?.removed ?? 0, filesAdded: optimized?.added ?? 0)
+        table: name.description, filesRemoved: optimized?.removed, filesAdded: optimized?.added)
       if vacuum {
         let report = try await target.vacuum(name, retainHours: retainHours, dryRun: dryRun)
         (result.filesVacuumed, result.bytesVacuumed) = (report.count, report.bytes)
@@ -55,19 +56,21 @@ struct OptimizeCommand: AsyncParsableCommand {
 
   private struct Result: Encodable {
     let table: String
-    let filesRemoved, filesAdded: Int
+    let filesRemoved, filesAdded: Int?
     var filesVacuumed: Int?
     var bytesVacuumed: Int64?
   }
+
+  private func count(_ number: Int?) -> String { number.map { grouped($0) } ?? "–" }
 
   private func show(_ results: [Result]) {
     var table = TextTable(headings: [("table", .left), ("files gathered", .right), ("into", .right)])
     if vacuum { table.headings += [(dryRun ? "would be deleted" : "deleted", .right), ("bytes", .right)] }
     for result in results {
       table.rows.append(
-        [result.table, grouped(result.filesRemoved), grouped(result.filesAdded)]
+        [result.table, count(result.filesRemoved), count(result.filesAdded)]
           + (vacuum
-            ? [grouped(result.filesVacuumed ?? 0), result.bytesVacuumed.map { bytes($0) } ?? "–"] : []))
+            ? [count(result.filesVacuumed), result.bytesVacuumed.map { bytes($0) } ?? "–"] : []))
     }
     Terminal.print(table.text)
   }

@@ -1,5 +1,4 @@
 internal import CDCCore
-internal import FoundationEssentials
 
 /// What the demo ends with: what was done, how fast, and how to look at it.
 struct DemoReport {
@@ -7,10 +6,13 @@ struct DemoReport {
   let simulation: SimulationRun.Report
   let capture: CaptureReport
   let verification: VerificationReport
-  let lake: String
+  /// Where the tables are: `the lake ./lake`.
+  let place: String
+  /// How to read one of them.
+  let reading: [String]
 
   var text: String {
-    [tables, steps, reading].joined(separator: "\n\n")
+    [tables, steps, verdict].joined(separator: "\n\n")
   }
 
   private var tables: String {
@@ -42,25 +44,16 @@ struct DemoReport {
     return table.text
   }
 
-  private var reading: String {
+  private var verdict: String {
     var text = ""
     for entry in verification.tables {
       for difference in entry.shape { text += "\(entry.table): \(difference)\n" }
       for difference in entry.differences { text += "\(entry.table): \(difference.text)\n" }
     }
-    let verdict =
+    text +=
       verification.isEqual
-      ? "Every row of the lake equals the source at \(verification.position)."
-      : "The lake does NOT equal the source at \(verification.position)."
-    let root = lake.hasPrefix("/") ? lake : FileManager.default.currentDirectoryPath + "/" + bare
-    let path = "\(root)/public/invoice"
-    return text + """
-      \(verdict)
-      The lake lies in \(lake), a table in LAKE/SCHEMA/TABLE. To read it:
-        duckdb -c "INSTALL delta; LOAD delta; SELECT status, count(*), sum(total) FROM delta_scan('\(path)') GROUP BY status"
-        python3 -c "import polars; print(polars.read_delta('\(path)').group_by('status').agg(polars.sum('total')))"
-      """
+      ? "Every row in \(place) equals the source at \(verification.position)."
+      : "What is in \(place) does NOT equal the source at \(verification.position)."
+    return text + "\nTo read it:\n" + reading.map { "  \($0)" }.joined(separator: "\n")
   }
-
-  private var bare: String { lake.hasPrefix("./") ? String(lake.dropFirst(2)) : lake }
 }

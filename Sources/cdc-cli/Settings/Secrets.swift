@@ -1,3 +1,4 @@
+internal import DeltaSink
 internal import Synchronization
 
 /// Passwords that the settings brought: none of them ever leaves the command.
@@ -14,6 +15,12 @@ enum Secrets {
     for password in ConnectionString(connection).passwords {
       register(password)
       register(percentDecoded(password))
+    }
+  }
+
+  static func register(_ credentials: DatabricksCredentials) {
+    switch credentials {
+    case .oauthM2M(_, let secret), .token(let secret): register(secret.value)
     }
   }
 

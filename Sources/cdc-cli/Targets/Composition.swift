@@ -11,16 +11,17 @@ struct Composition {
   init(_ settings: Settings) throws {
     self.settings = settings
     target = try Self.target(settings)
+    var options = PostgresSource.Options()
+    options.owner = target.owner
     source = try PostgresSource(
-      connection: settings.source, pipeline: settings.pipeline, resources: settings.resources)
+      connection: settings.source, pipeline: settings.pipeline, resources: settings.resources,
+      options: options)
   }
 
   static func target(_ settings: Settings) throws -> any Target {
     switch settings.destination {
     case .lake: return LakeTarget(settings)
-    case .databricks:
-      _ = try settings.databricks.requiredNames()
-      throw UsageError("This build cannot deliver to Databricks yet. Say --destination lake.")
+    case .databricks: return try DatabricksTarget(settings)
     }
   }
 

@@ -1,4 +1,5 @@
 internal import CDCCore
+internal import DeltaSink
 
 /// Where the tables go, as the commands see it: the destination itself, and what is asked of it beside a running
 /// pipeline. One conforming type a destination.
@@ -9,8 +10,18 @@ protocol Target: Sendable {
   /// How to say where else to look: `--lake`, `--catalog and --dataset`.
   var flags: String { get }
 
+  /// What no other destination of this kind is called; nil where it has no such name.
+  var owner: String? { get }
   /// Tries out what a run would need; for `cdc check`.
   func findings(_ report: @escaping @Sendable (CheckFinding) -> Void) async
+  /// What the next run would do; nothing is changed.
+  func plan(_ request: PlanRequest) async throws -> [PlannedStep]
+  /// Makes way for the demo's tables: its own are replaced, anything else is left alone and refused.
+  func prepareForDemo(pipeline: String) async throws
+  /// Says that the tables may be replaced by the next demo.
+  func markAsDemo() throws
+  /// How to look at a table of the demo: lines to be run as they are.
+  func reading(_ table: TableName) throws -> [String]
   /// Fails at once, with the plain reason, where nothing can be delivered.
   func requireReachable() async throws
   /// How far the pipeline has come; nil where it has not finished a full load.
@@ -20,6 +31,8 @@ protocol Target: Sendable {
   func describe(_ table: TableName) async throws -> TableDescription?
   /// The newest versions first, as far as they are kept.
   func history(of table: TableName, limit: Int) async throws -> [TableVersion]
+  /// Some rows, in no order; nil where there is no such table.
+  func firstRows(of table: TableName, limit: Int) async throws -> RowBatch?
   func optimize(_ table: TableName) async throws -> OptimizedFiles
   func vacuum(_ table: TableName, retainHours: Int, dryRun: Bool) async throws -> VacuumedFiles
 }
@@ -37,19 +50,19 @@ struct TableDescription: Sendable {
 
 struct TableVersion: Sendable {
   var version: Int
-  /// Milliseconds since 1970-01-01T00:00:00Z.
-  var timestamp: Int64?
+  /// In ISO 8601.
+  var time: String?
   /// In the words of Delta's own history: `WRITE`, `MERGE`, `OPTIMIZE` …
   var operation: String?
 }
 
+/// Nil where the destination does not tell.
 struct OptimizedFiles: Sendable {
-  var removed = 0
-  var added = 0
+  var removed: Int?
+  var added: Int?
 }
 
 struct VacuumedFiles: Sendable {
-  var count = 0
-  /// Nil where the destination does not tell.
+  var count: Int?
   var bytes: Int64?
 }

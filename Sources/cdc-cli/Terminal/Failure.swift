@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CDCCore
+internal import DeltaSink
 internal import PGWire
 
 #if canImport(Glibc)
@@ -42,6 +43,8 @@ struct Failure {
     case let error as CDCError:
       // What passes by itself, such as a slot in use, is no fault of the settings.
       return Failure(error.code == .configuration && !error.isRetryable ? 2 : 1, text(of: error))
+    case let error as DatabricksError:
+      return Failure(error.code == .configuration ? 2 : 1, text(of: error))
     case is CancellationError:
       return Failure(1, "Stopped before the work was done. Run the same command again to go on.")
     default: break
@@ -56,6 +59,10 @@ struct Failure {
 
   /// What to do about it stands in the error; of its cause only what the server said is news.
   static func text(of error: any Error) -> String {
+    if var error = error as? DatabricksError {
+      error.underlying = nil
+      return "\(error)"
+    }
     guard var error = error as? CDCError, let cause = error.underlying as? PostgresError else {
       return "\(error)"
     }
