@@ -63,3 +63,28 @@ import Testing
     }
   }
 }
+
+@Suite struct PlanCommandTests {
+  @Test func tellsWhatALakeWouldSeeAndTouchesNothing() async throws {
+    try await withEndToEnd { run in
+      try await run.database.psql(
+        "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE log (v int)")
+      let first = try await run.cdcSucceeds(["plan"])
+      #expect(first.contains("public.t") && first.contains("is made"), "\(first)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: run.lake.path).isEmpty)
+      #expect(try await run.database.psql("SELECT count(*) FROM pg_publication") == "0")
+      try await run.cdcSucceeds(["run", "--mode", "full_load"])
+      try await run.database.psql("ALTER TABLE t ADD COLUMN extra text")
+      let second = try await run.cdcSucceeds(["plan"])
+      for word in ["merged by id", "1 row", "new columns extra", "every change becomes a row"] {
+        #expect(second.contains(word), "\(second)")
+      }
+      let refused = try await CdcCommand.run(
+        [
+          "plan", "--mode", "cdc", "--source", run.database.connectionString, "--lake", run.lake.path("none"),
+        ],
+        in: run.lake)
+      #expect(refused.status == 1 && refused.errorOutput.contains("full_load"))
+    }
+  }
+}

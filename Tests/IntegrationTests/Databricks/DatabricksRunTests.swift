@@ -1,0 +1,110 @@
+/// The command on Databricks, from the first load to the last check, against the double.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DatabricksRunTests {
+  private let shop = """
+    CREATE TABLE customer (id int PRIMARY KEY, name text, joined timestamptz DEFAULT now());
+    CREATE TABLE invoice (id bigint PRIMARY KEY, customer int REFERENCES customer, total numeric(12, 2));
+    INSERT INTO customer SELECT i, 'c' || i FROM generate_series(1, 500) i;
+    INSERT INTO invoice SELECT i, 1 + i % 500, i * 1.01 FROM generate_series(1, 5000) i;
+    """
+  private let changes = """
+    INSERT INTO customer SELECT i, 'n' || i FROM generate_series(501, 600) i;
+    UPDATE invoice SET total = total + 1 WHERE id % 9 = 0;
+    DELETE FROM invoice WHERE id % 10 = 0;
+    """
+
+  @Test func loadsThenCapturesThenVerifies() async throws {
+    try await withDatabricksCommand { run in
+      try await run.database.psql(shop)
+      let loaded = try await run.cdcSucceeds(["run", "--mode", "full_load"])
+      #expect(loaded.contains("\(run.double.catalog).\(run.schema)"))
+      try await run.expectEqual("customer")
+      try await run.expectEqual("invoice")
+
+      try await run.database.psql(changes)
+      try await run.cdcSucceeds(["run"], environment: ["PIPELINE_MODE": "cdc"])
+      try await run.expectEqual("customer")
+      try await run.expectEqual("invoice")
+      let verified = try await run.cdcSucceeds(["verify"])
+      #expect(verified.contains("5,100 rows, equal"), "\(verified)")
+    }
+  }
+
+  @Test func theOtherCommandsWorkThereToo() async throws {
+    try await withDatabricksCommand { run in
+      try await run.database.psql(shop)
+      #expect(try await run.cdcSucceeds(["status"]).contains("none: no full load has finished"))
+      try await run.cdcSucceeds(["run", "--mode", "full_load"])
+      let status = try await run.cdcSucceeds(["status", "--json"])
+      #expect(status.contains("\"kind\" : \"full_load\"") && status.contains("cdc_main__\(run.schema)"))
+      let inspected = try await run.cdcSucceeds(["inspect", "invoice", "--rows", "2"])
+      for word in ["decimal(12,2)", "5,000 rows", "key 1", "CREATE TABLE"] {
+        #expect(inspected.contains(word), "\(inspected)")
+      }
+      try await run.cdcSucceeds(["optimize", "--vacuum"])
+      let refused = try await run.cdc(["cleanup", "--lake-too", "--yes"])
+      #expect(refused.status == 2 && refused.errorOutput.contains("DROP SCHEMA"))
+      try await run.cdcSucceeds(["cleanup"])
+      #expect(
+        try await run.database.psql(
+          "SELECT count(*) FROM pg_replication_slots WHERE database = '\(run.database.name)'") == "0")
+      try await run.expectEqual("invoice")
+    }
+  }
+
+  /// One file, two environments of it, one database: each has its slot, and none moves the other's.
+  @Test func twoEnvironmentsReadOneDatabaseSideBySide() async throws {
+    try await withDatabricksCommand { run in
+      try await run.double.withSchema { production in
+        let prod = ["TARGET_DATASET": production]
+        try await run.database.psql(shop)
+        try await run.cdcSucceeds(["run", "--mode", "full_load"])
+        try await run.cdcSucceeds(["run", "--mode", "full_load"], environment: prod)
+        try await run.database.psql(changes)
+
+        let position = """
+          SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'cdc_main__\(production)'
+          """
+        let before = try await run.database.psql(position)
+        #expect(!before.isEmpty)
+        try await run.cdcSucceeds(["run", "--mode", "cdc"])
+        try await run.expectEqual("invoice")
+        #expect(try await run.database.psql(position) == before)
+
+        // What the first has taken is still there for the second.
+        try await run.cdcSucceeds(["run", "--mode", "cdc"], environment: prod)
+        try await run.expectEqual("invoice", schema: production)
+        try await run.expectEqual("customer", schema: production)
+        try await run.cdcSucceeds(["cleanup"])
+        #expect(
+          try await run.database.psql(
+            "SELECT slot_name FROM pg_replication_slots WHERE database = '\(run.database.name)'")
+            == "cdc_main__\(production)")
+        _ = try? await run.double.execute("DROP SCHEMA IF EXISTS main.\(production)_staging CASCADE")
+      }
+    }
+  }
+
+  /// With one name for both, a load of one makes the slot of both anew: the other is told so, and loses nothing silently.
+  @Test func twoEnvironmentsOfOneNameAreKeptApart() async throws {
+    try await withDatabricksCommand { run in
+      try await run.double.withSchema { other in
+        let second = ["TARGET_DATASET": other, "CDC_STAGING_SCHEMA": "\(run.schema)_staging"]
+        try await run.database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+        let name = ["--pipeline", "shared_\(run.database.name)"]
+        try await run.cdcSucceeds(["run", "--mode", "full_load"] + name)
+        try await run.database.psql("INSERT INTO t VALUES (1)")
+        try await run.cdcSucceeds(["run", "--mode", "full_load"] + name, environment: second)
+        let refused = try await run.cdc(["run", "--mode", "cdc"] + name)
+        #expect(refused.status == 1, "\(refused.output)")
+        #expect(refused.errorOutput.contains("main.\(other)") && refused.errorOutput.contains("full_load"))
+        try await run.cdcSucceeds(["run", "--mode", "full_load"] + name)
+        try await run.expectEqual("t")
+        #expect(try await run.cdc(["run", "--mode", "cdc"] + name, environment: second).status == 1)
+      }
+    }
+  }
+}
