@@ -7,9 +7,11 @@ build:
 	scripts/dependencies.sh build
 	swift build
 
+# With DESTINATION=databricks into a stand-in for a Databricks workspace.
 demo:
-	scripts/dependencies.sh build postgresql
-	scripts/demo.sh
+	scripts/dependencies.sh build postgresql $(if $(filter databricks,$(DESTINATION)),python java)
+	$(if $(filter databricks,$(DESTINATION)),scripts/python.sh)
+	DESTINATION=$(DESTINATION) scripts/demo.sh
 
 test: setup
 	scripts/test.sh
@@ -41,4 +43,4 @@ types-page: setup
 	CDC_WRITE_TYPES_PAGE=1 swift test --filter TypeTableInLakeTests.page
 
 clean:
-	rm -rf .build .venv lake test.log Examples/*/.build Benchmarks/.build
+	rm -rf .build .venv lake lake-databricks test.log Examples/*/.build Benchmarks/.build
