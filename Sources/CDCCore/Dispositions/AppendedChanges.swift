@@ -119,7 +119,7 @@ package struct ChangeAppender: Sendable {
     var names: [Int32: String] = [:]
     for (column, rows) in batch.unchanged.enumerated() {
       for row in rows {
-        names[row] = (names[row].map { $0 + "," } ?? "") + batch.table.columns[column].name
+        names[row] = (names[row].map { $0 + "," } ?? "") + NameList.item(batch.table.columns[column].name)
       }
     }
     var strings = ByteStrings()

@@ -48,7 +48,7 @@ struct ChangeLogColumns: Sendable {
       let names = unchanged.map { Self.text(batch.columns[$0], row) } ?? ""
       return LoggedChange(
         order: order, removesRow: code == "d" || code == "t", isTruncation: code == "t",
-        unchanged: names.isEmpty ? [] : Set(names.split(separator: ",").map(String.init)))
+        unchanged: Set(NameList.names(names)))
     }
   }
 
