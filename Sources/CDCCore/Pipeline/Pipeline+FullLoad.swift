@@ -10,9 +10,11 @@ extension Pipeline {
   private func loadOnce() async throws -> LoadReport {
     let started = ContinuousClock.now
     let checkpoint = try await destination.open(pipeline: name)
+    // Before the snapshot: what changes its rows commits later than this.
+    let began = Int64.microsecondsSince1970
     let snapshot = try await openSnapshot(after: checkpoint)
     do {
-      let tables = try await load(snapshot)
+      let tables = try await load(snapshot, began: began)
       try await finish(snapshot, rows: tables.reduce(0) { $0 + $1.rows })
       await snapshot.close()
       return LoadReport(position: snapshot.position, tables: tables, duration: .now - started)
@@ -37,9 +39,9 @@ extension Pipeline {
     return try await source.snapshot(restart: true)
   }
 
-  private func load(_ snapshot: any SourceSnapshot) async throws -> [LoadReport.Table] {
+  private func load(_ snapshot: any SourceSnapshot, began: Int64) async throws -> [LoadReport.Table] {
     let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
-    let loads = TableLoads(snapshot: snapshot, pipeline: self)
+    let loads = TableLoads(snapshot: snapshot, pipeline: self, began: began)
     let workers = WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {

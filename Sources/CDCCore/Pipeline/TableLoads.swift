@@ -9,9 +9,10 @@ actor TableLoads {
   private var pending: [Int: Int] = [:]
   private var rows: [Int]
   /// When the load began, microseconds since 1970-01-01T00:00:00Z.
-  private let began = Int64.microsecondsSince1970
+  private let began: Int64
 
-  init(snapshot: any SourceSnapshot, pipeline: Pipeline) {
+  init(snapshot: any SourceSnapshot, pipeline: Pipeline, began: Int64) {
+    self.began = began
     self.snapshot = snapshot
     self.pipeline = pipeline
     rows = Array(repeating: 0, count: snapshot.tables.count)
