@@ -104,7 +104,7 @@ struct Workload {
     let isLarge = maker.random.chance(15)
     let usable = features.addsDefaults ? kinds : kinds.filter { !$0.hasDefault }
     let kind = maker.random.pick(isLarge ? ColumnKind.large : usable)
-    let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random))
+    let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random, isAdded: true))
     let name = tables[place].name
     var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
     if features.addsDefaults, !isLarge, maker.random.chance(40) {
