@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the command and lets it show itself: a store in a PostgreSQL of its own, copied to ./lake. With
 # DESTINATION=databricks it is copied into a stand-in for a Databricks workspace, whose Delta tables stay in
-# ./lake-databricks. Arguments go to `cdc demo`.
+# ./lake-databricks: a tenth of the store, unless --scale says more. Arguments go to `cdc demo`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,11 +47,13 @@ if [ -z "$ready" ]; then
   exit 1
 fi
 
+if [[ " $* " != *" --scale "* ]]; then set -- --scale 0.1 "$@"; fi
 status=0
 "$cdc" demo --destination databricks --dataset demo "$@" || status=$?
 input=${double[1]}
 exec {input}>&-
 wait "$double_pid" || true
+rm -rf "$root/spark" "$root/spark-local" "$root/incoming"
 
 if [ $status = 0 ]; then
   cat <<END
