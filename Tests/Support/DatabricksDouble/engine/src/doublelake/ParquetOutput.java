@@ -82,7 +82,8 @@ final class ParquetOutput implements Serializable {
         conf.value(), new TaskAttemptID(new TaskID("double", 0, TaskType.MAP, partition), 0));
     String name = String.format(
         "part-%05d-%s%s", partition, UUID.randomUUID(), factory.getFileExtension(context));
+    // A path, not a URL: Spark takes the text as it is, percent signs too.
     Path path = Path.of(table, name);
-    return new Open(path, factory.newInstance(path.toUri().toString(), schema, context));
+    return new Open(path, factory.newInstance(path.toString(), schema, context));
   }
 }
