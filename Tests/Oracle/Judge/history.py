@@ -29,7 +29,7 @@ NAME = r'(?:[^\s\[":.,]+|"(?:[^"]|"")*")'
 FIELD = re.compile(
     rf"({NAME})\[((?:[^\[\]]|\[\])*)\]:(null|unchanged-toast-datum|B?'(?:[^']|'')*'|[^\s']+) ?", re.S
 )
-TABLE = re.compile(rf"table ((?:{NAME}\.{NAME}(?:, )?)+): (INSERT|UPDATE|DELETE|TRUNCATE): ", re.S)
+TABLE = re.compile(rf"table ((?:{NAME}\.{NAME}(?:, )?)+): (INSERT|UPDATE|DELETE|TRUNCATE):(?: |$)", re.S)
 COMMIT = re.compile(r"COMMIT (\d+) \(at (.*)\+00\)")
 
 

@@ -10,7 +10,7 @@ import compare
 import engines
 import history
 import postgres_text
-from model import LOAD, Table, expect
+from model import LOAD, Table, expect, frozen
 
 
 def check(request):
@@ -138,7 +138,7 @@ def insert_only(lake, table, expected):
     names = [name for name, _ in lake.columns]
     for row in lake.rows(names):
         held = dict(zip(names, row))
-        values = expected.inserted.get(tuple(held[name] for name in table.key))
+        values = expected.inserted.get(frozen(held[name] for name in table.key))
         for column in values or {}:
             if column in held and held[column] != table.canonical(column, values[column]):
                 found.append(f"value: {column} of {[held[n] for n in table.key]} is {held[column]!r:.80}, was inserted as {values[column]!r:.80}")
@@ -205,10 +205,10 @@ def unchanged_names(about):
 
 def replayed(loaded, changes, table, names):
     """The rows that the log leaves: its reader's view, by nothing but the columns of the log."""
-    state = {tuple(row[c] for c in table.key): row for row in loaded}
+    state = {frozen(row[c] for c in table.key): row for row in loaded}
     gone = None  # the row that the change before removed, of the same transaction
     for about, values in changes:
-        op, key = about["_cdc_op"], tuple(values[c] for c in table.key)
+        op, key = about["_cdc_op"], frozen(values[c] for c in table.key)
         if op == "t":
             state, gone = {}, None
         elif op == "d":

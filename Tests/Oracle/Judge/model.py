@@ -19,6 +19,11 @@ class Expected:
     base_rows: int = 0
 
 
+def frozen(values):
+    """What can be the key of a dict; lists in it too."""
+    return tuple(frozen(value) if isinstance(value, list) else value for value in values)
+
+
 class Table:
     def __init__(self, spec, columns):
         self.name, self.key = spec["name"], spec["key"]
@@ -29,7 +34,7 @@ class Table:
         return postgres_text.value(text, self.types[column])
 
     def key_of(self, values):
-        return tuple(self.canonical(column, values[column]) for column in self.key)
+        return frozen(self.canonical(column, values[column]) for column in self.key)
 
 
 def expect(table, transactions, position):
