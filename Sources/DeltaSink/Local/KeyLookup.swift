@@ -10,30 +10,22 @@ struct KeyLookup: Sendable {
   let bounds: KeyBounds
   /// The key's columns as data files name them, in the key's order.
   private let names: [String]
-  /// The first one's position in the schema, for statistics.
-  private let firstColumn: Int
+  /// The first one's position in the schema, for statistics; nil where the table did not have it yet.
+  private let firstColumn: Int?
   private let tasks: Int
 
+  /// - Parameter names: the key's columns as data files name them.
   init(
-    _ table: LocalTable, _ snapshot: DeltaSnapshot, key: [ColumnSchema], probe: KeyProbe, bounds: KeyBounds,
+    _ table: LocalTable, _ snapshot: DeltaSnapshot, names: [String], probe: KeyProbe, bounds: KeyBounds,
     tasks: Int
-  ) throws {
-    let fields = snapshot.schema.fields
-    let places = try key.map { column in
-      guard let place = fields.firstIndex(where: { $0.name == column.name }) else {
-        throw CDCError(
-          .schemaContract, "The table lacks a column of the key. Load it again.", table: table.name,
-          column: column.name)
-      }
-      return place
-    }
+  ) {
     self.table = table
     self.snapshot = snapshot
     self.probe = probe
     self.bounds = bounds
     self.tasks = max(tasks, 1)
-    names = places.map { fields[$0].physicalName }
-    firstColumn = places.first ?? 0
+    self.names = names
+    firstColumn = snapshot.schema.fields.firstIndex { $0.physicalName == names.first }
   }
 
   private struct Unit: Sendable {
@@ -73,7 +65,7 @@ struct KeyLookup: Sendable {
   }
 
   private func mayHold(_ file: AddFile) throws -> Bool {
-    guard let statistics = try file.statistics(snapshot.schema, columns: [firstColumn]),
+    guard let firstColumn, let statistics = try file.statistics(snapshot.schema, columns: [firstColumn]),
       let min = statistics.columns[firstColumn].min, let max = statistics.columns[firstColumn].max
     else { return true }
     return bounds.admits(min, max)

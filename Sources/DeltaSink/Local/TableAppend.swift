@@ -12,7 +12,8 @@ actor TableAppend: PackageTable {
   init(_ context: PackageContext) { self.context = context }
 
   func write(_ changes: ChangeBatch) throws {
-    guard let changes = changes.skipping(before: context.position) else { return }
+    let isShape = changes.rowCount == 0
+    guard let changes = isShape ? changes : changes.skipping(before: context.position) else { return }
     try append(appender.rows(changes))
   }
 

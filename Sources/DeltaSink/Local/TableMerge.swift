@@ -32,6 +32,7 @@ actor TableMerge: PackageTable {
   private var nextRow: Int64 { writer?.nextRow ?? earlier.last?.nextRow ?? 0 }
 
   func write(_ changes: ChangeBatch) async throws {
+    if changes.rowCount == 0 { _ = try take(changes.table) }
     guard let changes = changes.skipping(before: context.position) else { return }
     let shape = try take(changes.table)
     guard var index else { return }
@@ -75,7 +76,7 @@ actor TableMerge: PackageTable {
   private func take(_ table: TableSchema) throws -> TableShape {
     if let shape, shape.source == table { return shape }
     let new = try context.shape(table, after: shape?.metadata ?? base?.metadata)
-    if let shape, shape.source.keyColumns.map(\.name) != table.keyColumns.map(\.name), index?.count ?? 0 > 0 {
+    if let shape, shape.keyNames != new.keyNames, index?.count ?? 0 > 0 {
       throw CDCError(
         .schemaContract,
         "The table's key changed in the midst of a package. Load the table again: "
@@ -100,8 +101,8 @@ actor TableMerge: PackageTable {
   func locate() async throws {
     guard let index, let shape, let base, !isTruncated, located < index.count else { return }
     let entries = located..<index.count
-    let lookup = try KeyLookup(
-      context.table, base, key: shape.source.keyColumns, probe: KeyProbe(index, entries: entries),
+    let lookup = KeyLookup(
+      context.table, base, names: shape.keyNames, probe: KeyProbe(index, entries: entries),
       bounds: KeyBounds(index, entries: entries, table: shape.source), tasks: context.options.lookupTasks)
     matches += try await lookup.find()
     located = entries.upperBound

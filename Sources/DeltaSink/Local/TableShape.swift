@@ -4,7 +4,7 @@ import CDCCore
 /// columns comes from.
 ///
 /// All columns are nullable in Delta: the log tells nothing of NOT NULL coming and going. A column that the source
-/// dropped stays, null from then on; one that it added is null in the rows before.
+/// dropped stays, null from then on, until another of its name comes; one that it added is null in the rows before.
 struct TableShape: Sendable {
   let source: TableSchema
   let metadata: Metadata
@@ -34,28 +34,16 @@ struct TableShape: Sendable {
     try self.init(source, metadata)
   }
 
-  /// A table that takes changes: what the source has more is added.
+  /// A table that takes changes: what the source has more is added, what it has renamed is renamed.
   ///
   /// - Throws: `CDCError.schemaContract` where a column has changed its type.
   init(evolving old: Metadata, to source: TableSchema) throws {
     var metadata = old
-    let held = try old.schema.columns()
-    for column in source.columns {
-      guard let own = held.first(where: { $0.name == column.name }) else {
-        metadata.schema.fields.append(DeltaField(Self.nullable(column)))
-        continue
+    try metadata.evolve(to: source)
+    if metadata.schema != old.schema {
+      do { try metadata.schema.validate(mapsColumns: metadata.mapsColumns) } catch let error as DeltaError {
+        throw CDCError(.schemaContract, error.message, table: source.name, underlying: error)
       }
-      guard own.type.isStored(like: column.type) else {
-        throw CDCError(
-          .schemaContract,
-          "The column changed its type from \(own.type) to \(column.type), which a Delta table cannot follow "
-            + "in place. Load the table again: cdc run --mode full_load --tables '\(source.name)'.",
-          table: source.name, column: column.name)
-      }
-    }
-    if metadata.schema.fields.count > held.count {
-      if metadata.mapsColumns { metadata.assignColumnMapping() }
-      try Self.validate(metadata, source.name)
     }
     Self.setKey(source, in: &metadata)
     try self.init(source, metadata)
@@ -72,13 +60,7 @@ struct TableShape: Sendable {
     places = metadata.schema.fields.map { field in source.columns.firstIndex { $0.name == field.name } }
   }
 
-  private static func validate(_ metadata: Metadata, _ table: TableName) throws {
-    do { try metadata.schema.validate(mapsColumns: metadata.mapsColumns) } catch let error as DeltaError {
-      throw CDCError(.schemaContract, error.message, table: table, underlying: error)
-    }
-  }
-
-  private static func nullable(_ column: ColumnSchema) -> ColumnSchema {
+  static func nullable(_ column: ColumnSchema) -> ColumnSchema {
     var column = column
     column.isNullable = true
     column.type = column.type.withNullableFields
@@ -99,6 +81,11 @@ struct TableShape: Sendable {
 
   /// The Delta column that holds a source's column.
   func deltaColumn(ofSource column: Int) -> Int? { places.firstIndex(of: column) }
+
+  /// What the key's columns are called in data files, in the key's order.
+  var keyNames: [String] {
+    source.key.compactMap { deltaColumn(ofSource: $0) }.map { metadata.schema.fields[$0].physicalName }
+  }
 }
 
 extension ColumnType {

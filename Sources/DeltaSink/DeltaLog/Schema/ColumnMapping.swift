@@ -63,6 +63,29 @@ extension DeltaType {
   }
 }
 
+extension DeltaField {
+  /// Fields of structs included.
+  fileprivate var physicallyNamed: DeltaField {
+    var field = self
+    field[metadata: Self.physicalNameKey] = .string(physicalName)
+    field.type = type.physicallyNamed
+    return field
+  }
+}
+
+extension DeltaType {
+  fileprivate var physicallyNamed: DeltaType {
+    switch self {
+    case .primitive: self
+    case .array(let element, let containsNull):
+      .array(element: element.physicallyNamed, containsNull: containsNull)
+    case .map(let key, let value, let containsNull):
+      .map(key: key.physicallyNamed, value: value.physicallyNamed, valueContainsNull: containsNull)
+    case .structure(let fields): .structure(fields.map(\.physicallyNamed))
+    }
+  }
+}
+
 extension Metadata {
   static let columnMappingModeKey = "delta.columnMapping.mode"
   static let maximumColumnIDKey = "delta.columnMapping.maxColumnId"
@@ -70,6 +93,12 @@ extension Metadata {
   /// `none`, `name` or `id`.
   package var columnMappingMode: String { configuration[Self.columnMappingModeKey] ?? "none" }
   package var mapsColumns: Bool { columnMappingMode != "none" }
+
+  /// Turns column mapping by name on for a table that has files: each field's physical name is the one that they know it by.
+  package mutating func enableColumnMappingInPlace() {
+    schema.fields = schema.fields.map(\.physicallyNamed)
+    enableColumnMapping()
+  }
 
   /// Turns column mapping by name on. Only for a new table: files that exist keep their names.
   package mutating func enableColumnMapping() {

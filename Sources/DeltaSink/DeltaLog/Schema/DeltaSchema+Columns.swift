@@ -17,12 +17,19 @@ extension DeltaField {
   init(_ column: ColumnSchema) {
     self.init(name: column.name, type: DeltaType(column.type), nullable: column.isNullable)
     if let comment = column.comment { self[metadata: "comment"] = .string(comment) }
+    sourceNumber = column.number
+  }
+
+  /// `ColumnSchema.number`, kept with the field: by it a column that was renamed is known.
+  var sourceNumber: Int? {
+    get { self[metadata: "cdc.number"]?.integer }
+    set { self[metadata: "cdc.number"] = newValue.map { .integer($0) } }
   }
 
   fileprivate func column(physical: Bool) throws -> ColumnSchema {
     ColumnSchema(
       name: physical ? physicalName : name, type: try type.columnType(of: name, physical: physical),
-      isNullable: nullable, comment: self[metadata: "comment"]?.string)
+      isNullable: nullable, comment: self[metadata: "comment"]?.string, number: sourceNumber)
   }
 }
 
@@ -37,7 +44,7 @@ extension DeltaType {
     }
   }
 
-  fileprivate func columnType(of column: String, physical: Bool) throws -> ColumnType {
+  func columnType(of column: String, physical: Bool) throws -> ColumnType {
     switch self {
     case .array(let element, _): .list(try element.columnType(of: column, physical: physical))
     case .map(let key, let value, _):
