@@ -1,7 +1,7 @@
 /// Changes of one table in the order in which the log has them, column by column.
 ///
 /// Within a batch transactions are whole or cut (a large one spans batches); order across the batches of
-/// one table is the log's order.
+/// one table is the log's order. A batch without rows tells that the table has another shape from here on.
 public struct ChangeBatch: Sendable {
   /// The new rows. Of a delete only the columns that the log carries hold values (always the key), the
   /// others are null.

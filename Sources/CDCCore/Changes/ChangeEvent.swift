@@ -25,9 +25,12 @@ public struct Boundary: Sendable {
   public var position: LSN
   /// When that transaction committed, microseconds since 1970-01-01T00:00:00Z.
   public var commitTime: Int64
+  /// Tables that the destination holds and that the source no longer has, or is no longer asked for.
+  public var removed: [TableName]
 
-  public init(position: LSN, commitTime: Int64) {
+  public init(position: LSN, commitTime: Int64, removed: [TableName] = []) {
     self.position = position
     self.commitTime = commitTime
+    self.removed = removed
   }
 }

@@ -7,13 +7,24 @@ public protocol ChangeSource: Sendable {
   /// - Throws: `CDCError.Code.positionLost` where `restart` is false and the source holds no usable position.
   func snapshot(restart: Bool) async throws -> any SourceSnapshot
 
+  /// Opens a snapshot of some of the tables at an exact position, beside what is read from the log: nothing that the source
+  /// holds for the other tables changes. From now on `changes` brings theirs too.
+  ///
+  /// - Parameter tables: those that are gone are left out; nil: all that the resources name.
+  /// - Throws: `CDCError.Code.positionLost` where the source holds no usable position.
+  func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot
+
   /// Hands over changes from `position` on until `stop`; returns then. Backpressure: `sink` may suspend for as long as it
   /// likes, the connection to the source is kept alive meanwhile.
   ///
+  /// - Parameter held: the destination's tables. Of each, what commits before its own position may be left out.
+  ///   nil where the destination does not remember them: then a table's shape is followed as far as the log tells it.
+  /// - Throws: `UnsyncedTables`, before the boundary behind the first change concerned, for tables whose copy
+  ///   cannot be brought up by changes; `CDCError.Code.schemaContract` where such a table's contract is `freeze`.
   /// - Parameter position: the checkpoint's. Transactions that committed before it may be handed over
   ///   again; destinations skip them.
   func changes(
-    from position: LSN, limits: BatchLimits, until stop: StopCondition,
+    from position: LSN, held: [HeldTable]?, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws
 
@@ -24,7 +35,15 @@ public protocol ChangeSource: Sendable {
   func currentPosition() async throws -> LSN
 }
 
+extension ChangeSource {
+  public func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot {
+    throw CDCError(.configuration, "This source cannot load single tables. Run a full load of all.")
+  }
+}
+
 public enum StopCondition: Sendable, Hashable {
+  /// Ends at the source's end of log as it is once `changes` has looked at the tables.
+  case drained
   /// Ends after the last transaction that commits before this position.
   case position(LSN)
   /// Ends when the task is cancelled or the service stops gracefully.

@@ -17,8 +17,30 @@ public protocol Destination: Sendable {
   /// Begins a package of changes. Nothing of it is visible before `commit`.
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter
 
-  /// Records a checkpoint that has no package of its own: the end of a full load.
+  /// Records a checkpoint that has no package of its own: the end of a full load, or, at the position of the checkpoint
+  /// before, the load of single tables.
   func record(_ checkpoint: Checkpoint) async throws
+
+  /// The pipeline's tables as they were at the last checkpoint, to be called after `open`: of each the schema of its
+  /// last load or batch, with `mark` and column numbers, and the position of its last load. Nil where they are not remembered.
+  func heldTables(pipeline: String) async throws -> [HeldTable]?
+
+  /// The pipeline no longer follows the table: `heldTables` does not name it from now on. Does nothing where it is not held.
+  ///
+  /// - Parameter copy: whether the table, which the pipeline has made, stays as it is.
+  func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws
+}
+
+extension Destination {
+  public func heldTables(pipeline: String) async throws -> [HeldTable]? { nil }
+
+  public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    if copy == .keep { return }
+    throw CDCError(
+      .configuration,
+      "This destination cannot drop tables. Have removed tables kept, and drop this one by hand.",
+      table: table)
+  }
 }
 
 /// One table being replaced.
@@ -33,7 +55,9 @@ public protocol TableLoad: Sendable {
 
 /// One load package being delivered.
 public protocol PackageWriter: Sendable {
-  /// Takes changes of one table. What the table already has (its position is ahead) is skipped.
+  /// Takes changes of one table. What the table already has (its position is ahead) is skipped. The batch's schema may
+  /// differ from that of the one before: columns added and dropped, and renamed, where a number has another name. A batch
+  /// without rows brings nothing but its schema.
   func write(_ changes: ChangeBatch, disposition: WriteDisposition) async throws
   /// Every row of the table before this point goes, those of this package included.
   func truncate(_ table: TableSchema, disposition: WriteDisposition, transaction: TransactionRun)

@@ -10,7 +10,8 @@ extension TableSchema {
       column.isNullable = true
       return column
     }
-    return TableSchema(name: name, columns: sourceColumns + Self.changeColumns, comment: comment)
+    return TableSchema(
+      name: name, columns: sourceColumns + Self.changeColumns, comment: comment, mark: mark)
   }
 
   private static var changeColumns: [ColumnSchema] {

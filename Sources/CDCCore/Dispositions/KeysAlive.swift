@@ -61,12 +61,16 @@ struct KeysAlive: Sendable {
         "The source truncated the table, and this destination cannot be read for the rows to be marked. Use the "
           + "write disposition merge or append for it.", table: table.name)
     }
-    guard try await readable.schema(of: table.name) != nil else { return [] }
+    guard let schema = try await readable.schema(of: table.name) else { return [] }
+    // What this package renames has its old name there.
+    let names = table.columns.map { column in
+      schema.columns.first { $0.number != nil && $0.number == column.number }?.name ?? column.name
+    }
     let held = HeldKeys()
     let probe = KeyProbe(index, entries: 0..<index.count)
     let marker = disposition == .scd2 ? TableSchema.isCurrent : TableSchema.deletionTime
-    try await readable.read(table.name, columns: table.columns.map(\.name) + [marker]) { batch in
-      let keys = batch.columns(named: table.columns.map(\.name))
+    try await readable.read(table.name, columns: names + [marker]) { batch in
+      let keys = batch.columns(named: names)
       var touched = KeyMatches()
       probe.find(in: keys, rowCount: batch.rowCount, firstRow: 0, into: &touched)
       let passed = Set(touched.rows)

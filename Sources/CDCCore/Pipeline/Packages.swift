@@ -85,6 +85,7 @@ struct Packages {
     guard let writer = open else {
       // Nothing came in between, so everything up to here is durable as it is.
       pipeline.source.confirm(boundary.position)
+      try await remove(boundary.removed)
       return nil
     }
     let count = changes.values.reduce(0, +)
@@ -96,6 +97,7 @@ struct Packages {
     try await writer.commit(checkpoint)
     pipeline.source.confirm(boundary.position)
     record(checkpoint, took: .now - started)
+    try await remove(boundary.removed)
     defer {
       open = nil
       changes = [:]
@@ -103,6 +105,16 @@ struct Packages {
       position = boundary.position
     }
     return (checkpoint, changes)
+  }
+
+  private func remove(_ tables: [TableName]) async throws {
+    for table in tables {
+      let copy = pipeline.configuration.removedTables
+      try await pipeline.destination.release(table, pipeline: pipeline.name, copy: copy)
+      pipeline.logger.notice(
+        "the source no longer has the table, or is no longer asked for it",
+        metadata: ["table": "\(table)", "copy": "\(copy)"])
+    }
   }
 
   private func record(_ checkpoint: Checkpoint, took duration: Duration) {

@@ -9,19 +9,29 @@ extension Pipeline {
     let started = ContinuousClock.now
     let stop: StopCondition =
       switch end {
-      case .drained: .position(try await source.currentPosition())
+      case .drained: .drained
       case .position(let position): .position(position)
       case .never: .never
       }
     var report = CaptureReport(position: .zero)
+    var resyncs = Resyncs()
     try await retrying { progressed in
-      let checkpoint = try await openCheckpoint()
-      report.position = checkpoint.position
-      try await captureOnce(from: checkpoint, until: stop) { done, changes in
-        progressed()
-        report.position = done.position
-        report.packages += changes.isEmpty ? 0 : 1
-        report.changes.merge(changes, uniquingKeysWith: +)
+      while true {
+        let checkpoint = try await openCheckpoint()
+        report.position = checkpoint.position
+        do {
+          return try await captureOnce(from: checkpoint, until: stop) { done, changes in
+            progressed()
+            resyncs.progressed()
+            report.position = done.position
+            report.packages += changes.isEmpty ? 0 : 1
+            report.changes.merge(changes, uniquingKeysWith: +)
+          }
+        } catch let unsynced as UnsyncedTables {
+          try resyncs.note(unsynced)
+          guard let load = try await resync(unsynced, beside: checkpoint) else { return }
+          report.resynced.formUnion(load.tables.map(\.name))
+        }
       }
     }
     report.duration = .now - started
@@ -43,11 +53,12 @@ extension Pipeline {
     from checkpoint: Checkpoint, until stop: StopCondition,
     committed: (Checkpoint, [TableName: Int]) -> Void
   ) async throws {
+    let held = try await destination.heldTables(pipeline: name)
     let channel = BoundedChannel<ChangeEvent>(capacity: configuration.bufferedBytes)
     let reader = Task {
       do {
         try await source.changes(
-          from: checkpoint.position, limits: configuration.captureLimits, until: stop
+          from: checkpoint.position, held: held, limits: configuration.captureLimits, until: stop
         ) { event in
           try await channel.send(event, cost: event.byteCount)
         }

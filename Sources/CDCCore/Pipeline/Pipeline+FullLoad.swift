@@ -7,7 +7,7 @@ extension Pipeline {
     try await retrying { _ in try await loadOnce() }
   }
 
-  private func loadOnce() async throws -> LoadReport {
+  func loadOnce() async throws -> LoadReport {
     let started = ContinuousClock.now
     let checkpoint = try await destination.open(pipeline: name)
     // Before the snapshot: what changes its rows commits later than this.
@@ -39,7 +39,7 @@ extension Pipeline {
     return try await source.snapshot(restart: true)
   }
 
-  private func load(_ snapshot: any SourceSnapshot, began: Int64) async throws -> [LoadReport.Table] {
+  func load(_ snapshot: any SourceSnapshot, began: Int64) async throws -> [LoadReport.Table] {
     let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
     let loads = TableLoads(snapshot: snapshot, pipeline: self, began: began)
     let workers = WorkerPool(threads: configuration.writers)

@@ -22,6 +22,12 @@ internal import Logging
   /// A stop has been asked for: what fails now is not tried again.
   var isStopping: Bool { Task.isShuttingDownGracefully }
 
+  func cancellingOnGracefulShutdown<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    try await cancelWhenGracefulShutdown(body)
+  }
+
   func cancellingOnGracefulShutdown<Failure>(
     _ task: Task<Void, Failure>, _ body: () async throws -> Void
   ) async throws {
@@ -33,6 +39,12 @@ internal import Logging
   }
 #else
   let isStopping = false
+
+  func cancellingOnGracefulShutdown<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    try await body()
+  }
 
   func cancellingOnGracefulShutdown<Failure>(
     _ task: Task<Void, Failure>, _ body: () async throws -> Void

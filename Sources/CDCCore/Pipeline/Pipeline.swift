@@ -28,8 +28,8 @@ public struct Pipeline: Sendable {
   }
 
   /// Where a run of `capture` ends.
-  public enum CaptureEnd: Sendable {
-    /// At the source's end of log as it is when the run begins.
+  public enum CaptureEnd: Sendable, Hashable {
+    /// At the source's end of log as it is when reading begins.
     case drained
     case position(LSN)
     /// On cancellation or graceful stop only.

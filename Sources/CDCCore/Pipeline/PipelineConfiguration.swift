@@ -12,6 +12,8 @@ public struct PipelineConfiguration: Sendable {
   /// Column vectors in memory that wait between reading and writing, in bytes.
   public var bufferedBytes: Int
   public var retry: RetryPolicy
+  /// What becomes of a destination's table when the source drops its table, or the resources no longer name it.
+  public var removedTables: RemovedTables
   /// Called as work goes on, from any task; must return soon.
   public var progress: (@Sendable (PipelineProgress) -> Void)?
 
@@ -20,7 +22,7 @@ public struct PipelineConfiguration: Sendable {
     loadLimits: BatchLimits = BatchLimits(rows: 122_880, bytes: 16 << 20),
     captureLimits: BatchLimits = BatchLimits(),
     readers: Int = 2, writers: Int = 2, bufferedBytes: Int = 32 << 20,
-    retry: RetryPolicy = RetryPolicy(),
+    retry: RetryPolicy = RetryPolicy(), removedTables: RemovedTables = .keep,
     progress: (@Sendable (PipelineProgress) -> Void)? = nil
   ) {
     self.resources = resources
@@ -30,8 +32,15 @@ public struct PipelineConfiguration: Sendable {
     self.writers = writers
     self.bufferedBytes = bufferedBytes
     self.retry = retry
+    self.removedTables = removedTables
     self.progress = progress
   }
+}
+
+public enum RemovedTables: String, Sendable, Hashable, Codable, CaseIterable {
+  /// It stays as it was last.
+  case keep
+  case drop
 }
 
 /// What a pipeline tells while it works.
@@ -42,6 +51,8 @@ public enum PipelineProgress: Sendable {
   case loaded(TableName, rows: Int)
   /// A package is durable at the destination.
   case committed(Checkpoint)
+  /// The table has to be loaded before its changes can be applied; the reason is the end of a sentence.
+  case resyncing(TableName, reason: String)
   /// An attempt failed; another follows after the pause.
   case retrying(any Error, after: Duration)
 }

@@ -19,6 +19,8 @@ public struct CaptureReport: Sendable {
   public var packages = 0
   /// By table; old-key halves of updates are not counted.
   public var changes: [TableName: Int] = [:]
+  /// Tables that were loaded on the way, because changes alone could not bring them up.
+  public var resynced: Set<TableName> = []
   public var duration: Duration = .zero
 
   public var changeCount: Int { changes.values.reduce(0, +) }

@@ -55,10 +55,11 @@ public final class LocalDeltaDestination: Destination {
     _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
   ) async throws -> any TableLoad {
     try requireOpen(pipeline)
+    let isAppended = Self.isAppended(table, disposition)
     return try LocalTableLoad(
-      self.table(table.name), table, isAppended: Self.isAppended(table, disposition), pipeline: pipeline,
+      self.table(table.name), table, isAppended: isAppended, pipeline: pipeline,
       position: position, options: options
-    ) { [schemas] shape in schemas.note(shape.source, at: position) }
+    ) { [schemas] in schemas.noteLoad(of: isAppended ? table.appendedWithKey : table, at: position) }
   }
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
@@ -76,6 +77,23 @@ public final class LocalDeltaDestination: Destination {
     try await checkpoints.append(checkpoint, after: sequence, versions: versions)
     state.withLock { $0.sequence = sequence + 1 }
     try options.pass(.afterCheckpoint)
+  }
+
+  public func heldTables(pipeline: String) async throws -> [HeldTable]? {
+    try requireOpen(pipeline)
+    return schemas.held
+  }
+
+  /// Dropping a table removes its folder, with all its versions.
+  public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    try requireOpen(pipeline)
+    let path = try layout.path(of: table)
+    // A table that this pipeline never wrote is another's.
+    if copy == .drop, try self.table(table).snapshot()?.transactions[pipeline] != nil {
+      try PosixDirectory.remove(path)
+    }
+    state.withLock { $0.tables[table] = nil }
+    try await schemas.forget(table, pipeline: pipeline)
   }
 
   func table(_ name: TableName) throws -> LocalTable {

@@ -10,7 +10,7 @@ final class LocalTableLoad: TableLoad {
   private let pipeline: String
   private let position: LSN
   private let options: LocalDeltaOptions
-  private let committed: @Sendable (TableShape) -> Void
+  private let committed: @Sendable () -> Void
   private let lanes = Mutex(Lanes())
 
   private struct Lanes {
@@ -22,7 +22,7 @@ final class LocalTableLoad: TableLoad {
 
   init(
     _ table: LocalTable, _ source: TableSchema, isAppended: Bool, pipeline: String, position: LSN,
-    options: LocalDeltaOptions, committed: @escaping @Sendable (TableShape) -> Void
+    options: LocalDeltaOptions, committed: @escaping @Sendable () -> Void
   ) throws {
     self.table = table
     self.isAppended = isAppended
@@ -52,7 +52,7 @@ final class LocalTableLoad: TableLoad {
     for lane in lanes.withLock({ $0.all }) { adds += try await lane.publish(at: time) }
     try options.pass(.beforeLoadCommit)
     try commit(adds, at: time)
-    committed(shape)
+    committed()
     try options.pass(.afterLoadCommit)
   }
 

@@ -23,22 +23,21 @@ struct StateTable: Sendable {
 
   private func rows(of files: [AddFile], _ snapshot: DeltaSnapshot) async throws -> [RowBatch] {
     let fields = snapshot.schema.fields
-    let places = try source.columns.map { column in
-      guard let place = fields.firstIndex(where: { $0.name == column.name }) else {
-        throw DeltaError(
-          .schema,
-          "The state table lacks the column \(column.name): another version of this package wrote it.",
-          path: table.store.tablePath)
-      }
-      return place
-    }
+    // A column that an earlier version of this package did not have is null.
+    let places = source.columns.map { column in fields.firstIndex { $0.name == column.name } }
     var batches: [RowBatch] = []
     for file in files {
       let deleted = try table.deletionVector(of: file)
       try await TableRows(table: table, schema: snapshot.schema).forEachGroup(
-        of: file, columns: places, deleted: deleted
+        of: file, columns: places.compactMap(\.self), deleted: deleted
       ) { columns, count in
-        batches.append(RowBatch(table: source, rowCount: count, columns: columns))
+        var rest = columns[...]
+        batches.append(
+          RowBatch(
+            table: source, rowCount: count,
+            columns: zip(places, source.columns).map { place, column in
+              (place == nil ? nil : rest.popFirst()) ?? ColumnVector(nulls: count, of: column.type)
+            }))
       }
     }
     return batches
@@ -111,12 +110,14 @@ extension RowBatch {
 }
 
 enum StateValue {
+  case none
   case text(String)
   case number(Int64)
   case numbers([(String, Int64)])
 
   fileprivate func vector(_ type: ColumnType) -> ColumnVector {
     switch self {
+    case .none: return ColumnVector(nulls: 1, of: type)
     case .text(let text):
       return ColumnVector(
         count: 1, values: .bytes(ByteStrings(offsets: [0, Int32(text.utf8.count)], bytes: Array(text.utf8))))

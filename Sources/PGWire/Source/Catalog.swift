@@ -10,19 +10,28 @@ struct Catalog: Sendable {
 
   /// Reads the tables that `resources` match.
   ///
+  /// - Parameters:
+  ///   - publications: the pipeline's.
+  ///   - known: tables that may be gone.
   /// - Throws: `CDCError` where a pattern without `*` names something that cannot be captured, or none matches at all.
   static func read(
-    _ resources: ResourceList, from connection: PostgresConnection
+    _ resources: ResourceList, publications: [String] = [], known: Set<TableName> = [],
+    from connection: PostgresConnection
   ) async throws -> Catalog {
-    let all = try await relations(from: connection)
-    let tables = try selection(of: resources, from: all)
+    let all = try await relations(from: connection, publications: publications)
+    let tables = try selection(of: resources, from: all, known: known)
     return try await completed(tables, from: connection)
   }
 
-  /// Reads one table as it is now; nil where it is gone.
-  static func read(table oid: UInt32, from connection: PostgresConnection) async throws -> Catalog? {
-    let found = try await relations(from: connection, where: "c.oid = \(oid)")
-    return found.isEmpty ? nil : try await completed(found, from: connection)
+  /// Reads single tables as they are now; those that are gone are left out.
+  static func read(
+    tables oids: [UInt32], publications: [String], from connection: PostgresConnection
+  ) async throws -> Catalog {
+    if oids.isEmpty { return Catalog(tables: [], types: TypeMap()) }
+    let list = oids.map(String.init).joined(separator: ", ")
+    let found = try await relations(
+      from: connection, publications: publications, where: "c.oid IN (\(list))")
+    return try await completed(found, from: connection)
   }
 
   private static func completed(
@@ -36,10 +45,11 @@ struct Catalog: Sendable {
   }
 
   private static func selection(
-    of resources: ResourceList, from all: [CatalogTable]
+    of resources: ResourceList, from all: [CatalogTable], known: Set<TableName>
   ) throws -> [CatalogTable] {
     for resource in resources.resources where !resource.pattern.contains("*") {
       guard let table = all.first(where: { resource.matches($0.tableName) }) else {
+        if known.contains(where: resource.matches) { continue }
         throw CDCError(
           .configuration,
           "There is no table \(resource.pattern) in this database, or the user may not see it. Names are taken "
@@ -52,7 +62,7 @@ struct Catalog: Sendable {
     let selected = all.filter { table in
       table.reasonNotCapturable == nil && resources.hints(for: table.tableName) != nil
     }
-    guard !selected.isEmpty else {
+    guard !selected.isEmpty || known.contains(where: { resources.hints(for: $0) != nil }) else {
       let patterns = resources.resources.map(\.pattern).joined(separator: ", ")
       throw CDCError(
         .configuration,

@@ -17,6 +17,17 @@ struct CatalogTable: Sendable {
   var identityIndex: [Int]
   /// The table that is one of its partitions has no identity to send with updates and deletes.
   var hasLeafWithoutIdentity: Bool
+  /// The user may publish it.
+  var isOwned = true
+  /// pg_class.relnatts: column numbers given so far, those of dropped columns included.
+  var highestNumber = 0
+  /// The file of each heap, by the OID of the table or of its partition: another one where it was rewritten or truncated.
+  var heaps: [UInt32: UInt32] = [:]
+  /// Partitions that may have been tables of their own before, with rows: their columns were not all made by the command
+  /// that made them a partition.
+  var attached: Set<UInt32> = []
+  /// Which entries the table has in the pipeline's publications; empty: it is not published.
+  var membership = ""
   var columns: [CatalogColumn]
 
   /// Updates and deletes can be published: PostgreSQL refuses them in a table that is published with them and has no
@@ -61,4 +72,10 @@ struct CatalogColumn: Sendable {
   /// `numeric(12,2)`
   var typeName: String
   var comment: String?
+  /// Which transaction has last changed the column's definition (pg_attribute.xmin).
+  var version = ""
+  /// Rows from before the column came show its default, and no change in the log says so (attmissingval).
+  var hasMissingValue = false
+  /// Of an enum, in the order in which they were made.
+  var labels: [String] = []
 }

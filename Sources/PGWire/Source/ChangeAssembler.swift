@@ -6,9 +6,9 @@ import CDCCore
 struct ChangeAssembler: ReplicationHandler {
   private let limits: BatchLimits
   private let stop: StopCondition
-  private var tables: [TableChanges] = []
+  var tables: [TableChanges] = []
   /// By the relation's OID the place in `tables`; −1 for tables that are not captured.
-  private var places: [UInt32: Int] = [:]
+  var places: [UInt32: Int] = [:]
   private var relations: [UInt32: RelationMessage] = [:]
   private var lastRelation: UInt32 = 0
   private var lastPlace = -1
@@ -21,15 +21,23 @@ struct ChangeAssembler: ReplicationHandler {
   private var hasChanges = false
   /// Something was handed over since the last boundary, or waits.
   private var needsBoundary = false
-  private var lastCommit: Boundary?
+  var lastCommit: Boundary?
   private var isDue = false
   private var waitingSince = Int64.max
   private var positionBeforeTransaction: LogSequenceNumber?
   private(set) var pendingPosition: LogSequenceNumber?
   /// What the caller hands over after a pause.
-  private var events: [ChangeEvent] = []
-  /// A table that has to be described by `define` before the stream goes on.
-  private(set) var undefined: RelationMessage?
+  var events: [ChangeEvent] = []
+  /// Tables that have to be described by `define` before the stream goes on.
+  private(set) var undefined: [RelationMessage] = []
+  /// By relation, what the destination has already.
+  private var positions: [RelationID: LSN] = [:]
+  /// Relations of tables that have what the stream brings, up to their position.
+  private var ahead: [UInt32: RelationMessage] = [:]
+  /// Relations that came again as they were since the last package.
+  private var suspects: Set<UInt32> = []
+  /// What is to be told once the stream has come to where the catalog was read; nil once it is.
+  var survey: TableSurvey?
   private(set) var isFinished = false
 
   /// Messages so far, and when they were last counted.
@@ -37,13 +45,19 @@ struct ChangeAssembler: ReplicationHandler {
   private var receivedBefore = -1
   /// Where the stream ends at a position, when to look whether it still moves.
   private var idleDeadline = Int64.max
+  /// When the caller wants to look at other things.
+  private var pauseDeadline = Int64.max
   /// No message came for a second though the stop position has not been reached.
   private(set) var isSilent = false
 
-  init(limits: BatchLimits, stop: StopCondition) {
+  init(limits: BatchLimits, stop: StopCondition, survey: TableSurvey? = nil) {
     self.limits = limits
     self.stop = stop
+    if let survey, !survey.reshaped.isEmpty || !survey.removed.isEmpty { self.survey = survey }
   }
+
+  /// Has changes left out that commit before their table's position.
+  mutating func skip(before positions: [RelationID: LSN]) { self.positions = positions }
 
   /// To be called before each stretch of reading: silence counts from here, not from what kept the reader away.
   mutating func resume() {
@@ -82,9 +96,7 @@ struct ChangeAssembler: ReplicationHandler {
     case .commit: return commit(try CommitMessage(parsing: message, at: &offset))
     case .relation:
       let relation = try RelationMessage(parsing: message, at: &offset)
-      guard relations[relation.oid] != relation else { return .next }
-      undefined = relation
-      return .pause
+      return take(relation)
     case .truncate:
       return try truncate(try TruncateMessage(parsing: message, at: &offset), at: LSN(position.rawValue))
     case .origin, .type, .message: return .next
@@ -119,7 +131,7 @@ struct ChangeAssembler: ReplicationHandler {
     // Nothing behind this commit may be confirmed while the transaction is on its way.
     positionBeforeTransaction = pendingPosition
     pendingPosition = begin.finalLSN
-    return .next
+    return ahead.isEmpty ? .next : followTables()
   }
 
   private mutating func commit(_ commit: CommitMessage) -> ReplicationSignal {
@@ -131,6 +143,7 @@ struct ChangeAssembler: ReplicationHandler {
     pendingPosition = commit.endLSN
     lastCommit = Boundary(position: LSN(commit.endLSN.rawValue), commitTime: commit.commitTime)
     if case .position(let end) = stop, commit.endLSN.rawValue >= end.rawValue { return finish(at: end) }
+    if let survey, survey.position.rawValue <= commit.endLSN.rawValue { isDue = true }
     guard isDue || pendingRows >= limits.rows || pendingBytes >= limits.bytes else { return .next }
     closePackage()
     return .pause
@@ -173,7 +186,10 @@ struct ChangeAssembler: ReplicationHandler {
 
   private mutating func closePackage() {
     takeBatches()
-    if needsBoundary, let lastCommit { events.append(.boundary(lastCommit)) }
+    if var boundary = lastCommit, appendShapes(at: boundary.position) || needsBoundary {
+      boundary.removed = takeRemoved(at: boundary.position)
+      events.append(.boundary(boundary))
+    }
     needsBoundary = false
     isDue = false
     waitingSince = .max
@@ -181,9 +197,7 @@ struct ChangeAssembler: ReplicationHandler {
 
   private mutating func finish(at end: LSN) -> ReplicationSignal {
     closePackage()
-    if end > lastCommit?.position ?? .zero {
-      events.append(.boundary(Boundary(position: end, commitTime: lastCommit?.commitTime ?? 0)))
-    }
+    if end > lastCommit?.position ?? .zero { appendBoundary(at: end) }
     isFinished = true
     return .pause
   }
@@ -197,7 +211,7 @@ struct ChangeAssembler: ReplicationHandler {
 
   // MARK: Time
 
-  var deadline: Int64 { min(packageDeadline, idleDeadline) }
+  var deadline: Int64 { min(packageDeadline, idleDeadline, pauseDeadline) }
 
   private var packageDeadline: Int64 {
     guard waitingSince != .max, !isDue else { return .max }
@@ -219,8 +233,11 @@ struct ChangeAssembler: ReplicationHandler {
         return .pause
       }
     }
-    return isSilent ? .pause : .next
+    return isSilent || now >= pauseDeadline ? .pause : .next
   }
+
+  /// Has the stream pause about then.
+  mutating func pause(at deadline: Int64) { pauseDeadline = deadline }
 
   /// The server has nothing more to send before the stop position: what lies between is no whole record. That is
   /// concluded, not told by the server, so no boundary is set behind the last commit taken.
@@ -231,13 +248,56 @@ struct ChangeAssembler: ReplicationHandler {
   }
 
   mutating func keepalive(walEnd: LogSequenceNumber) throws -> ReplicationSignal {
-    guard case .position(let end) = stop, walEnd.rawValue >= end.rawValue, !isInTransaction else {
-      return .next
-    }
-    return finish(at: end)
+    guard !isInTransaction else { return .next }
+    if case .position(let end) = stop, walEnd.rawValue >= end.rawValue { return finish(at: end) }
+    guard let survey, survey.position.rawValue <= walEnd.rawValue else { return .next }
+    takeBatches()
+    appendBoundary(at: LSN(walEnd.rawValue))
+    (needsBoundary, isDue, waitingSince) = (false, false, .max)
+    return .pause
   }
 
   // MARK: Tables
+
+  private mutating func take(_ relation: RelationMessage) -> ReplicationSignal {
+    guard relations[relation.oid] != relation else {
+      if places[relation.oid] ?? -1 >= 0 { suspects.insert(relation.oid) }
+      return .next
+    }
+    if transaction.run.commitLSN < positions[relation.id] ?? .zero {
+      relations[relation.oid] = relation
+      ahead[relation.oid] = relation
+      leave(relation.oid)
+      return .next
+    }
+    ahead[relation.oid] = nil
+    undefined.append(relation)
+    return .pause
+  }
+
+  /// Takes up the tables whose position the stream has reached.
+  private mutating func followTables() -> ReplicationSignal {
+    let reached = ahead.values.filter { transaction.run.commitLSN >= positions[$0.id] ?? .zero }
+    for relation in reached { ahead[relation.oid] = nil }
+    undefined += reached.sorted { $0.oid < $1.oid }
+    return undefined.isEmpty ? .next : .pause
+  }
+
+  /// The table's changes are passed over from here on.
+  private mutating func leave(_ relation: UInt32) {
+    if let old = places[relation], old >= 0, let batch = tables[old].takeBatch() {
+      events.append(.changes(batch))
+    }
+    places[relation] = -1
+    lastRelation = 0
+    lastPlace = -1
+  }
+
+  /// The layouts of tables that were described again in the same words since the last call.
+  mutating func takeSuspects() -> [TableLayout] {
+    defer { suspects = [] }
+    return suspects.sorted().compactMap { layout(of: $0) }
+  }
 
   private mutating func truncate(_ message: TruncateMessage, at position: LSN) throws -> ReplicationSignal {
     var truncated: [TableSchema] = []
@@ -255,6 +315,8 @@ struct ChangeAssembler: ReplicationHandler {
     return .pause
   }
 
+  var isEndless: Bool { stop == .never }
+
   /// The layout that the table had before, if it was met.
   func layout(of relation: UInt32) -> TableLayout? {
     guard let place = places[relation], place >= 0 else { return nil }
@@ -264,15 +326,12 @@ struct ChangeAssembler: ReplicationHandler {
   /// Says how the table in `undefined` is read from here on; nil leaves it out. What waits in its old shape is handed
   /// over.
   mutating func define(_ relation: RelationMessage, as layout: TableLayout?) {
-    undefined = nil
+    undefined.removeAll { $0.oid == relation.oid }
     relations[relation.oid] = relation
     lastRelation = 0
     lastPlace = -1
     let old = places[relation.oid]
-    guard let layout else {
-      if old == nil { places[relation.oid] = -1 }
-      return
-    }
+    guard let layout else { return leave(relation.oid) }
     let targets = relation.columns.map { column in
       layout.schema.columns.firstIndex { $0.name == column.name } ?? -1
     }

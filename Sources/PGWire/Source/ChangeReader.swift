@@ -7,6 +7,8 @@ struct ChangeReader {
   var assembler: ChangeAssembler
   let sink: @Sendable (ChangeEvent) async throws -> Void
   private var timesFoundWaiting = 0
+  private var nextLook: Int64
+  private var removed: Set<TableName>
 
   init(
     source: PostgresSource, resolver: RelationResolver, assembler: ChangeAssembler,
@@ -16,18 +18,23 @@ struct ChangeReader {
     self.resolver = resolver
     self.assembler = assembler
     self.sink = sink
+    removed = Set(resolver.survey.removed)
+    nextLook =
+      resolver.held != nil && assembler.isEndless
+      ? ReplicationClock.now + source.options.catalogInterval.nanoseconds : .max
   }
 
   mutating func run(_ stream: ReplicationStream) async throws {
     while true {
+      try await lookAround()
       assembler.resume()
       let pause = try await stream.receive(into: &assembler)
-      for event in assembler.takeEvents() { try await sink(event) }
+      try await handOver()
       for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
       if assembler.isFinished { return }
       if try await isCaughtUp() {
         assembler.finishCaughtUp()
-        for event in assembler.takeEvents() { try await sink(event) }
+        try await handOver()
         if assembler.isFinished { return }
       }
       if pause == .ended {
@@ -35,13 +42,39 @@ struct ChangeReader {
           .connectionLost, "the server has ended the stream: it is shutting down",
           operation: "reading changes")
       }
-      if let relation = assembler.undefined {
+      while let relation = assembler.undefined.first {
         let layout = try await resolver.layout(of: relation, previous: assembler.layout(of: relation.oid))
         assembler.define(relation, as: layout)
         // What waited in the table's old shape goes before what comes in the new one.
         for event in assembler.takeEvents() { try await sink(event) }
       }
     }
+  }
+
+  /// On a stream without end: what the catalog has to say that no change may ever tell.
+  private mutating func lookAround() async throws {
+    assembler.pause(at: nextLook)
+    guard ReplicationClock.now >= nextLook else { return }
+    nextLook = ReplicationClock.now + source.options.catalogInterval.nanoseconds
+    assembler.pause(at: nextLook)
+    let known = assembler.shapes
+    let held = resolver.held?.map { table in
+      HeldTable(schema: known[table.schema.name] ?? table.schema, position: table.position)
+    }
+    var survey = try await source.withConnection { try await source.survey(held, on: $0) }
+    if !survey.unsynced.isEmpty { throw UnsyncedTables(survey.unsynced) }
+    survey.removed.removeAll(where: removed.contains)
+    removed.formUnion(survey.removed)
+    assembler.tell(survey)
+  }
+
+  private mutating func handOver() async throws {
+    let events = assembler.takeEvents()
+    if events.contains(where: { if case .boundary = $0 { true } else { false } }) {
+      // Before the package is whole: what a new definition did to rows is not in it.
+      try await resolver.verify(assembler.takeSuspects())
+    }
+    for event in events { try await sink(event) }
   }
 
   /// The log may end in the middle of a record that an open transaction is writing: the server then never says that it

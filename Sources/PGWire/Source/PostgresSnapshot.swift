@@ -13,7 +13,7 @@ final class PostgresSnapshot: SourceSnapshot {
   private let leaves: [[SnapshotLeaf]]
 
   init(
-    source: PostgresSource, exported: ExportedSnapshot, exporter: PostgresConnection,
+    source: PostgresSource, scope: SnapshotScope, exported: ExportedSnapshot, exporter: PostgresConnection,
     control: PostgresConnection
   ) async throws {
     self.source = source
@@ -22,11 +22,13 @@ final class PostgresSnapshot: SourceSnapshot {
     name = exported.name
     position = exported.position
     try await Self.adopt(exported.name, on: control)
-    let catalog = try await Catalog.read(source.resources, from: control)
+    let catalog = try await source.catalog(scope, on: control)
     // Against ALTER, DROP and TRUNCATE while the tables are read.
-    let names = catalog.tables.map(\.quotedName).joined(separator: ", ")
-    do { try await control.execute("LOCK TABLE \(names) IN ACCESS SHARE MODE") } catch {
-      throw source.explained(error)
+    if !catalog.tables.isEmpty {
+      let names = catalog.tables.map(\.quotedName).joined(separator: ", ")
+      do { try await control.execute("LOCK TABLE \(names) IN ACCESS SHARE MODE") } catch {
+        throw source.explained(error)
+      }
     }
     try await Self.requireUnchanged(catalog.tables, source: source, snapshot: control)
     layouts = try source.layouts(catalog)

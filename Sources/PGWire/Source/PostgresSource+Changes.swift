@@ -7,14 +7,21 @@ extension PostgresSource {
   /// - Throws: `CDCError.Code.positionLost` where the slot is gone or lost; `PostgresError` for what the server refuses
   ///   and for connections that break, which is retryable: `changes` again, from the last checkpoint.
   public func changes(
-    from position: LSN, limits: BatchLimits, until stop: StopCondition,
+    from position: LSN, held: [HeldTable]?, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
     // Also where there is nothing to read: a slot that is gone is to be heard of now, not with the next change.
-    let (resolver, replication) = try await prepareStream(from: position)
-    if case .position(let end) = stop, end <= position { return }
-    let reader = ChangeReader(
-      source: self, resolver: resolver, assembler: ChangeAssembler(limits: limits, stop: stop), sink: sink)
+    let (resolver, replication) = try await prepareStream(from: position, held: held)
+    let stop = stop == .drained ? .position(try await end(telling: resolver.survey)) : stop
+    var assembler = ChangeAssembler(limits: limits, stop: stop, survey: held == nil ? nil : resolver.survey)
+    assembler.skip(before: resolver.positions)
+    if case .position(let end) = stop, end <= position {
+      if resolver.survey.position <= end {
+        for event in assembler.takeFinalEvents(at: position) { try await sink(event) }
+      }
+      return
+    }
+    let reader = ChangeReader(source: self, resolver: resolver, assembler: assembler, sink: sink)
     do {
       try await ReplicationStream.with(streamSettings, replication, logger: logger) { stream in
         self.confirmations.onConfirm { stream.confirm(LogSequenceNumber($0.rawValue)) }
@@ -25,8 +32,22 @@ extension PostgresSource {
     } catch { throw explained(error) }
   }
 
+  /// The end of the log, behind all that the survey has to tell.
+  private func end(telling survey: TableSurvey) async throws -> LSN {
+    let end = try await currentPosition()
+    return survey.reshaped.isEmpty && survey.removed.isEmpty ? end : max(end, survey.position)
+  }
+
+  /// Follows each table's shape as far as the log tells it.
+  public func changes(
+    from position: LSN, limits: BatchLimits, until stop: StopCondition,
+    sink: @escaping @Sendable (ChangeEvent) async throws -> Void
+  ) async throws {
+    try await changes(from: position, held: nil, limits: limits, until: stop, sink: sink)
+  }
+
   private func prepareStream(
-    from position: LSN
+    from position: LSN, held: [HeldTable]?
   ) async throws -> (RelationResolver, ReplicationOptions) {
     try await withConnection { connection in
       try await self.checkServer(connection)
@@ -38,10 +59,6 @@ extension PostgresSource {
           "the slot is ahead of the checkpoint",
           metadata: ["slot": "\(confirmed)", "checkpoint": "\(position)"])
       }
-      let catalog = try await Catalog.read(self.resources, from: connection)
-      let isBinary = try self.layouts(catalog).allSatisfy { layout in
-        layout.formats.allSatisfy(\.hasBinaryForm)
-      }
       let publications = try await self.existingPublications(on: connection)
       guard publications.contains(self.publicationName) else {
         throw CDCError(
@@ -49,20 +66,27 @@ extension PostgresSource {
           "The source has no publication \(self.publicationName), which says what tables to capture. Somebody dropped "
             + "it; a full load creates it again: cdc run --mode full_load.")
       }
+      let survey = try await self.survey(held, on: connection)
+      let catalog = survey.catalog
+      if !survey.unsynced.isEmpty { throw UnsyncedTables(survey.unsynced) }
+      if held != nil { try await self.unpublish(allBut: catalog.tables, on: connection) }
+      let isBinary = survey.layouts.allSatisfy { layout in
+        layout.formats.allSatisfy(\.hasBinaryForm)
+      }
       var options = ReplicationOptions(
         slot: self.slotName, publications: publications, start: LogSequenceNumber(position.rawValue))
       options.isBinary = isBinary
       options.streamsTransactions = self.options.streamsInProgress
       options.nap = self.options.nap
       options.statusInterval = self.options.statusInterval
-      let insertOnly = try await self.publishedTables(self.insertPublicationName, on: connection) ?? []
-      for table in catalog.tables where insertOnly.contains(table.oid) && table.hasUsableIdentity {
+      let insertOnly = try await self.publishedTables(self.insertPublicationName, on: connection) ?? [:]
+      for table in catalog.tables where insertOnly[table.oid] != nil && table.hasUsableIdentity {
         self.logger.warning(
           "the table has a replica identity now: a full load starts capturing its updates and deletes",
           metadata: ["table": "\(table.tableName)"])
       }
       let resolver = RelationResolver(
-        source: self, catalog: catalog, isBinary: isBinary, insertOnly: insertOnly)
+        source: self, survey: survey, held: held, isBinary: isBinary, insertOnly: Set(insertOnly.keys))
       return (resolver, options)
     }
   }

@@ -10,7 +10,7 @@ extension PostgresSource {
   public func check() async throws -> [String] {
     try await withConnection { connection in
       try await self.checkServer(connection)
-      let catalog = try await Catalog.read(self.resources, from: connection)
+      let catalog = try await self.catalog(on: connection)
       _ = try self.layouts(catalog)
       return catalog.tables.filter { !$0.hasUsableIdentity }.map { table in
         "Table \(table.tableName) has no replica identity (no primary key, or REPLICA IDENTITY NOTHING): only its "

@@ -48,7 +48,7 @@ extension PostgresSource {
     _ facts: ServerFacts, on connection: PostgresConnection, _ report: (CheckFinding) -> Void
   ) async {
     do {
-      let catalog = try await Catalog.read(resources, from: connection)
+      let catalog = try await catalog(on: connection)
       let layouts = try layouts(catalog)
       let rights = try await TableRights.read(catalog.tables, from: connection)
       let tables = TableFindings(
@@ -58,8 +58,10 @@ extension PostgresSource {
         PublicationFinding(
           name: publicationName, insertName: insertPublicationName, tables: catalog.tables, rights: rights,
           facts: facts,
-          published: try await publishedTables(publicationName, on: connection),
-          publishedInserts: try await publishedTables(insertPublicationName, on: connection)
+          published: try await publishedTables(publicationName, on: connection).map { Set($0.keys) },
+          publishedInserts: try await publishedTables(insertPublicationName, on: connection).map {
+            Set($0.keys)
+          }
         ).finding)
     } catch {
       report(CheckFinding("tables", .failed, Self.reason(error)))

@@ -4,13 +4,24 @@ internal import Logging
 extension PostgresSource {
   /// Creates what is missing at the source (publications, slot) and opens a snapshot whose position is exact.
   ///
+  /// The publications hold their tables before the slot is made, and a slot begins after every transaction that was running
+  /// then: so all that commits after the snapshot is published as a whole.
+  ///
   /// With `restart` the pipeline's slot is made anew and exports the snapshot. Without, the slot stays as it is and
   /// a temporary one gives snapshot and position; nothing else changes at the source.
   public func snapshot(restart: Bool) async throws -> any SourceSnapshot {
+    try await openSnapshot(.all, restart: restart)
+  }
+
+  /// As `snapshot(restart: false)`, of some of the tables; the publications get those that they lack, and keep the others.
+  public func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot {
+    try await openSnapshot(.beside(tables), restart: false)
+  }
+
+  private func openSnapshot(_ scope: SnapshotScope, restart: Bool) async throws -> PostgresSnapshot {
     let connection = try await connect()
     do {
-      let snapshot = try await openSnapshot(restart: restart, on: connection)
-      return snapshot
+      return try await openSnapshot(scope, restart: restart, on: connection)
     } catch {
       await connection.close()
       throw error
@@ -18,7 +29,7 @@ extension PostgresSource {
   }
 
   private func openSnapshot(
-    restart: Bool, on connection: PostgresConnection
+    _ scope: SnapshotScope, restart: Bool, on connection: PostgresConnection
   ) async throws -> PostgresSnapshot {
     try await checkServer(connection)
     if restart {
@@ -26,9 +37,9 @@ extension PostgresSource {
     } else {
       _ = try await usableSlot(on: connection)
     }
-    let catalog = try await Catalog.read(resources, from: connection)
+    let catalog = try await catalog(scope, on: connection)
     _ = try layouts(catalog)
-    try await preparePublications(catalog.tables, on: connection)
+    try await preparePublications(catalog.tables, othersStay: scope != .all, on: connection)
     if restart { try await takeOwnership(on: connection) } else { try await requireOwnership(on: connection) }
     let exporter: PostgresConnection
     do {
@@ -38,7 +49,7 @@ extension PostgresSource {
       let exported = try await createSlot(temporary: !restart, on: exporter)
       do {
         return try await PostgresSnapshot(
-          source: self, exported: exported, exporter: exporter, control: connection)
+          source: self, scope: scope, exported: exported, exporter: exporter, control: connection)
       } catch {
         if restart {
           await exporter.close()
@@ -50,6 +61,14 @@ extension PostgresSource {
       await exporter.close()
       throw error
     }
+  }
+
+  /// The tables of a snapshot.
+  func catalog(_ scope: SnapshotScope, on connection: PostgresConnection) async throws -> Catalog {
+    guard case .beside(let tables?) = scope else { return try await catalog(on: connection) }
+    var catalog = try await catalog(known: tables, on: connection)
+    catalog.tables.removeAll { !tables.contains($0.tableName) }
+    return catalog
   }
 
   /// Waits until every transaction that is writing now has ended: that is where the log can be read from.
@@ -76,6 +95,14 @@ extension PostgresSource {
   private func temporarySlotName() -> String {
     String(slotName.prefix(46)) + "_" + String(UInt64.random(in: .min ... .max), radix: 16)
   }
+}
+
+/// Which tables a snapshot is of.
+enum SnapshotScope: Sendable, Hashable {
+  /// All that the resources name; no others are published afterwards.
+  case all
+  /// These, or all that the resources name; what else is published stays.
+  case beside(Set<TableName>?)
 }
 
 /// A snapshot that other sessions can adopt as long as the connection that exported it stays as it is.

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The tables of a PostgreSQL database, and their changes by logical replication.
 ///
-/// It writes nothing into the source but a replication slot and one or two publications, all named after the
+/// It writes nothing into the source but a replication slot and two publications, all named after the
 /// pipeline; `cleanUp` removes them. Needs PostgreSQL 13 or later with `wal_level = logical`, a user with the
 /// attribute REPLICATION and SELECT on the tables, and, where the publication does not yet exist, ownership of them.
 public final class PostgresSource: ChangeSource {
@@ -18,6 +18,9 @@ public final class PostgresSource: ChangeSource {
     public var owner: String?
     /// The server hears of this side at least this often.
     public var statusInterval: Duration = .seconds(10)
+    /// On a stream without end, how often the catalog is looked at for tables that came, went or were altered without a
+    /// change in the log.
+    public var catalogInterval: Duration = .seconds(60)
 
     public init() {}
   }

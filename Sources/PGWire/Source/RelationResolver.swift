@@ -1,51 +1,170 @@
 import CDCCore
 
-/// Finds out what a Relation message leaves unsaid about its table: nullability, comments, the primary key.
+/// Finds out what a Relation message leaves unsaid about its table: nullability, comments, the primary key, and which of the
+/// columns known so far each of its columns is.
 ///
-/// The catalog is believed where its columns are the Relation's, name by name and type by type. Where it has moved on,
-/// the Relation holds, and what is known of its columns from before.
+/// The catalog is believed where its columns are the Relation's, name by name and type by type. Where it has moved on, the
+/// Relation is that of the shape known before, or the table has to be loaded.
 struct RelationResolver: Sendable {
   let source: PostgresSource
   /// As it was when streaming began.
-  let catalog: Catalog
+  let survey: TableSurvey
+  /// The destination's tables; nil where it does not remember them.
+  let held: [HeldTable]?
   let isBinary: Bool
   /// Tables of which only inserts and truncations are published: they count as tables without a key, also if they
   /// have got one since.
   let insertOnly: Set<UInt32>
 
+  /// By relation, where its table is ahead of the stream.
+  var positions: [RelationID: LSN] {
+    var positions: [RelationID: LSN] = [:]
+    for table in held ?? [] {
+      if let mark = table.mark {
+        positions[RelationID(oid: mark.oid, name: table.schema.name)] = table.position
+      }
+    }
+    return positions
+  }
+
   /// - Parameter previous: how the table was read so far.
-  /// - Returns: nil where no resource names the table.
+  /// - Returns: nil where the table is not followed.
+  /// - Throws: `UnsyncedTables` where its copy cannot be brought up by changes.
   func layout(of relation: RelationMessage, previous: TableLayout?) async throws -> TableLayout? {
-    let name = TableName(schema: relation.schema, name: relation.name)
+    let name = relation.tableName
     guard let hints = source.resources.hints(for: name) else { return nil }
-    var layout = try await layout(of: relation, hints: hints, previous: previous)
-    if insertOnly.contains(relation.oid) { layout.schema.key = [] }
+    let same = previous?.schema.name == name ? previous : nil
+    let known =
+      same?.schema
+      ?? held?.first { $0.schema.name == name && ($0.mark == nil || $0.mark?.oid == relation.oid) }?.schema
+    var layout: TableLayout
+    if held == nil || known.map({ $0.mark == nil }) ?? false {
+      layout = try await unchecked(relation, hints: hints, previous: same)
+      if insertOnly.contains(relation.oid) { layout.schema.key = [] }
+      if let same { try check(layout, against: same) }
+    } else if let known {
+      layout = try await followed(relation, hints: hints, known: known.ofSource)
+    } else {
+      return try await requireUnwanted(relation)
+    }
     if isBinary, let index = layout.formats.firstIndex(where: { !$0.hasBinaryForm }) {
       throw CDCError(
         .protocolViolation,
         "The table has a new column of a type whose binary form is not known here: the stream starts again and asks "
           + "for text.", table: name, column: layout.schema.columns[index].name, isRetryable: true)
     }
-    if let previous { try check(layout, against: previous) }
     return layout
   }
 
-  private func layout(
-    of relation: RelationMessage, hints: ResourceHints, previous: TableLayout?
+  // MARK: Tables that the destination knows
+
+  private func followed(
+    _ relation: RelationMessage, hints: ResourceHints, known: TableSchema
   ) async throws -> TableLayout {
-    if let table = catalog.table(oid: relation.oid), table.hasShape(of: relation) {
-      return try TableLayout(table, types: catalog.types, hints: hints)
+    let name = relation.tableName
+    if let table = survey.catalog.table(oid: relation.oid), table.hasShape(of: relation) {
+      return try successor(of: known, table, survey.catalog.types, hints)
+    }
+    let (types, names, now) = try await source.withConnection { connection in
+      let types = try await Catalog.types(Set(relation.columns.map(\.typeOID)), from: connection)
+      let names = try await Catalog.typeNames(relation.columns, from: connection)
+      return (types, names, try await current(relation.oid, on: connection))
+    }
+    // As it was before a change of its definition that the stream has yet to come to.
+    let before = CatalogTable(relation, typeNames: names, known: nil, previous: known)
+    var layout = try TableLayout(before, types: types, hints: hints)
+    layout.schema.mark = known.mark
+    if insertOnly.contains(relation.oid) { layout.schema.key = [] }
+    if layout.schema.isShaped(like: known) {
+      // Nothing to follow yet.
+    } else if let table = now.tables.first, table.hasShape(of: relation) {
+      layout = try successor(of: known, table, now.types, hints)
+    } else if let stage = now.tables.first?.stage(relation, since: known, typeNames: names) {
+      layout = try successor(of: known, stage, types, hints)
+    } else {
+      throw UnsyncedTables([name: "its definition has changed several times"])
+    }
+    layout.isLaterThanSurvey =
+      now.tables.first.map { TableMark($0) }
+      != survey.catalog.table(oid: relation.oid).map { TableMark($0) }
+    return layout
+  }
+
+  /// The layout by the catalog, where changes can bring the table there.
+  private func successor(
+    of known: TableSchema, _ table: CatalogTable, _ types: TypeMap, _ hints: ResourceHints
+  ) throws -> TableLayout {
+    let layout = try TableLayout(table, types: types, hints: hints)
+    let drift = TableDrift(from: known, to: layout.schema, table)
+    try drift.check(layout.contract, table: table.tableName)
+    if let reason = drift.reason { throw UnsyncedTables([table.tableName: reason]) }
+    return layout
+  }
+
+  /// A table that is published, but that the destination does not know by this OID and name.
+  private func requireUnwanted(_ relation: RelationMessage) async throws -> TableLayout? {
+    let now = try await source.withConnection { try await current(relation.oid, on: $0) }
+    // A partition is described too where it is published as part of its table.
+    if let table = now.tables.first, table.tableName == relation.tableName, !table.membership.isEmpty,
+      table.reasonNotCapturable == nil
+    {
+      throw UnsyncedTables([relation.tableName: "it is new"])
+    }
+    return nil
+  }
+
+  /// Looks whether tables that the server has described once more, in the words of before, are still the same.
+  ///
+  /// - Throws: `UnsyncedTables`; `CDCError.Code.schemaContract`.
+  func verify(_ layouts: [TableLayout]) async throws {
+    guard held != nil, !layouts.isEmpty else { return }
+    let now = try await source.withConnection { connection in
+      try await connection.atOneMoment {
+        try await Catalog.read(
+          tables: layouts.map(\.oid), publications: source.publicationNames, from: connection)
+      }
+    }
+    var unsynced: [TableName: String] = [:]
+    for layout in layouts {
+      guard let table = now.table(oid: layout.oid), table.tableName == layout.schema.name,
+        let hints = source.resources.hints(for: table.tableName)
+      else { continue }
+      let current = try TableLayout(table, types: now.types, hints: hints)
+      let drift = TableDrift(from: layout.schema, to: current.schema, table)
+      guard let reason = drift.reason else { continue }
+      try drift.check(layout.contract, table: table.tableName)
+      unsynced[table.tableName] = reason
+    }
+    if !unsynced.isEmpty { throw UnsyncedTables(unsynced) }
+  }
+
+  private func current(_ oid: UInt32, on connection: PostgresConnection) async throws -> Catalog {
+    try await connection.atOneMoment {
+      try await Catalog.read(tables: [oid], publications: source.publicationNames, from: connection)
+    }
+  }
+
+  // MARK: Tables of a destination without memory
+
+  private func unchecked(
+    _ relation: RelationMessage, hints: ResourceHints, previous: TableLayout?
+  ) async throws -> TableLayout {
+    if let table = survey.catalog.table(oid: relation.oid), table.hasShape(of: relation) {
+      return try TableLayout(table, types: survey.catalog.types, hints: hints)
     }
     return try await source.withConnection { connection in
-      let now = try await Catalog.read(table: relation.oid, from: connection)
-      if let now, let table = now.tables.first, table.hasShape(of: relation) {
+      let now = try await current(relation.oid, on: connection)
+      if let table = now.tables.first, table.hasShape(of: relation) {
         return try TableLayout(table, types: now.types, hints: hints)
       }
       let types = try await Catalog.types(Set(relation.columns.map(\.typeOID)), from: connection)
       let names = try await Catalog.typeNames(relation.columns, from: connection)
-      let known = now?.tables.first ?? catalog.table(oid: relation.oid)
+      let known = now.tables.first ?? survey.catalog.table(oid: relation.oid)
       let table = CatalogTable(relation, typeNames: names, known: known, previous: previous?.schema)
-      return try TableLayout(table, types: types, hints: hints)
+      var layout = try TableLayout(table, types: types, hints: hints)
+      for index in layout.schema.columns.indices { layout.schema.columns[index].number = nil }
+      layout.schema.mark = nil
+      return layout
     }
   }
 
@@ -59,6 +178,37 @@ struct RelationResolver: Sendable {
       .schemaContract,
       "The table has changed its columns in the source, and its contract is to stop there. Set the contract for "
         + "columns to evolve, or change the table back and run a full load.", table: layout.schema.name)
+  }
+}
+
+/// A table under one of the names that it has had.
+struct RelationID: Sendable, Hashable {
+  var oid: UInt32
+  var name: TableName
+}
+
+extension RelationMessage {
+  var tableName: TableName { TableName(schema: schema, name: name) }
+  var id: RelationID { RelationID(oid: oid, name: tableName) }
+}
+
+extension TableSchema {
+  /// Whether the source's columns are the same by number, name and type, in order, and the key too.
+  fileprivate func isShaped(like known: TableSchema) -> Bool {
+    columns.count == known.columns.count
+      && zip(columns, known.columns).allSatisfy { column, old in
+        column.number == old.number && column.name == old.name
+          && column.type.description == old.type.description && column.sourceType == old.sourceType
+      } && keyColumns.map(\.number) == known.keyColumns.map(\.number)
+  }
+
+  /// Without the columns that a disposition has added.
+  fileprivate var ofSource: TableSchema {
+    let places = columns.indices.filter { columns[$0].number != nil }
+    var table = self
+    table.columns = places.map { columns[$0] }
+    table.key = key.compactMap { places.firstIndex(of: $0) }
+    return table
   }
 }
 
@@ -92,7 +242,8 @@ extension CatalogTable {
       let old = previous?.columns.first { $0.name == field.name }
       let inCatalog = known?.columns.first { $0.name == field.name }
       return CatalogColumn(
-        number: index + 1, name: field.name, type: field.typeOID, typmod: field.typeModifier,
+        // Without a number the column is none of those known; any number that no other has will do.
+        number: old?.number ?? -1 - index, name: field.name, type: field.typeOID, typmod: field.typeModifier,
         isNotNull: keyNames.contains(field.name) || old.map { !$0.isNullable } ?? false,
         isGenerated: false, typeName: typeNames.indices.contains(index) ? typeNames[index] : "",
         comment: old?.comment ?? inCatalog?.comment)
@@ -107,6 +258,36 @@ extension CatalogTable {
       primaryKey: ordered.compactMap { name in
         columns.first { $0.name == name }?.number
       }, identityIndex: [], hasLeafWithoutIdentity: false, columns: columns)
+  }
+
+  /// The table at a point of the log between `known` and now, where in all that time columns only came and were renamed: then
+  /// the Relation's are the first of today's, for numbers are given in order and the Relation has theirs.
+  func stage(_ relation: RelationMessage, since known: TableSchema, typeNames: [String]) -> CatalogTable? {
+    guard let mark = known.mark.flatMap({ TableMark($0) }), mark.oid == oid else { return nil }
+    let numbers = Set(columns.map(\.number))
+    let isNoneGone =
+      mark.versions.keys.allSatisfy(numbers.contains)
+      && numbers.count { $0 > mark.highestNumber } == highestNumber - mark.highestNumber
+    let sent = columns.filter { !$0.isGenerated }.prefix(relation.columns.count)
+    guard isNoneGone, let last = sent.last?.number, sent.count == relation.columns.count,
+      known.columns.allSatisfy({ column in sent.contains { $0.number == column.number } })
+    else { return nil }
+    var stage = self
+    stage.highestNumber = max(last, mark.highestNumber)
+    stage.columns = zip(sent, zip(relation.columns, typeNames)).map { column, field in
+      var column = column
+      (column.name, column.type, column.typmod) = (field.0.name, field.0.typeOID, field.0.typeModifier)
+      column.typeName = field.1
+      return column
+    }
+    stage.replicaIdentity = relation.replicaIdentity == .full ? "f" : "d"
+    if relation.replicaIdentity != .full {
+      let flagged = Set(relation.columns.filter(\.isKey).map(\.name))
+      let key = stage.columns.filter { flagged.contains($0.name) }.map(\.number)
+      let order = known.keyColumns.compactMap(\.number)
+      stage.primaryKey = Set(order) == Set(key) ? order : key
+    }
+    return stage
   }
 
   func names(_ numbers: [Int]) -> [String] {

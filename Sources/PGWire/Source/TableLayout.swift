@@ -7,6 +7,8 @@ struct TableLayout: Sendable {
   /// One for each of `schema.columns`.
   var formats: [ValueFormat]
   var contract: SchemaContract
+  /// The table has had another definition since the survey with which the stream began.
+  var isLaterThanSurvey = false
 
   /// By catalog and hints.
   ///
@@ -16,6 +18,7 @@ struct TableLayout: Sendable {
       oid: table.oid, name: table.tableName, comment: table.comment,
       columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
     try apply(hints, to: table)
+    schema.mark = TableMark(table).text
   }
 
   private init(
@@ -32,7 +35,8 @@ struct TableLayout: Sendable {
       schema.columns.append(
         ColumnSchema(
           name: column.name, type: format.columnType, isNullable: !column.isNotNull,
-          sourceType: column.typeName, comment: column.comment))
+          sourceType: column.typeName, comment: column.comment,
+          number: column.number > 0 ? column.number : nil))
     }
   }
 

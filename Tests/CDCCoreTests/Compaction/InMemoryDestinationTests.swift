@@ -11,7 +11,7 @@ struct InMemoryDestinationTests {
     }
   }
 
-  @Test(arguments: DestinationContract.cases)
+  @Test(arguments: DestinationContract.cases + DestinationContract.evolutionCases)
   func keepsTheContract(_ behaviour: DestinationContract.Case) async throws {
     try await behaviour.check(Harness())
   }

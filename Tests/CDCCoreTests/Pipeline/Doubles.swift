@@ -16,6 +16,7 @@ final class ScriptedSource: ChangeSource {
     var startedFrom: [LSN] = []
     var confirmed: [LSN] = []
     var snapshots: [Bool] = []
+    var loadedBeside: [Set<TableName>?] = []
     var positionIsLost = false
     /// What reading a snapshot ends with, after the first table.
     var readFailure: (any Error)?
@@ -40,8 +41,14 @@ final class ScriptedSource: ChangeSource {
       position: LSN(500), tables: tables, rows: rows, failure: state.withLock { $0.readFailure })
   }
 
+  func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot {
+    state.withLock { $0.loadedBeside.append(tables) }
+    let chosen = self.tables.filter { tables?.contains($0.name) ?? true }
+    return ScriptedSnapshot(position: LSN(700), tables: chosen, rows: rows, failure: nil)
+  }
+
   func changes(
-    from position: LSN, limits: BatchLimits, until stop: StopCondition,
+    from position: LSN, held: [HeldTable]?, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
     let act = state.withLock { state in

@@ -112,11 +112,11 @@ import Testing
 }
 
 /// Changes rows as fast as one session can until it is told to stop.
-private struct Writer {
+struct Writer {
   private let task: Task<Void, any Error>
   private let database: TestDatabase
 
-  init(_ database: TestDatabase, number: Int) {
+  init(_ database: TestDatabase, number: Int, table: String = "t") {
     self.database = database
     task = Task {
       var round = 0
@@ -125,9 +125,9 @@ private struct Writer {
         try await database.psql(
           """
           DO $$ BEGIN FOR i IN 1..200 LOOP
-            INSERT INTO t VALUES (1000000 * \(number + 1) + \(round) * 1000 + i, \(round));
-            UPDATE t SET v = v + 1 WHERE id = 1 + (random() * 49999)::int;
-            DELETE FROM t WHERE id = 1000000 * \(number + 1) + \(round) * 1000 + i - 100;
+            INSERT INTO \(table) (id, v) VALUES (1000000 * \(number + 1) + \(round) * 1000 + i, \(round));
+            UPDATE \(table) SET v = v + 1 WHERE id = 1 + (random() * 49999)::int;
+            DELETE FROM \(table) WHERE id = 1000000 * \(number + 1) + \(round) * 1000 + i - 100;
             COMMIT;
           END LOOP; END $$
           """)

@@ -21,13 +21,14 @@ struct EndToEnd {
 
   func pipeline(
     _ resources: ResourceList = ResourceList(), limits: BatchLimits = BatchLimits(),
-    destination: (any Destination)? = nil,
+    destination: (any Destination)? = nil, removedTables: RemovedTables = .keep,
     progress: (@Sendable (PipelineProgress) -> Void)? = nil
   ) throws -> Pipeline {
     Pipeline(
       name: name, source: try source(resources), destination: destination ?? self.destination(),
       configuration: PipelineConfiguration(
-        resources: resources, captureLimits: limits, readers: 2, writers: 2, progress: progress))
+        resources: resources, captureLimits: limits, readers: 2, writers: 2, removedTables: removedTables,
+        progress: progress))
   }
 
   func path(_ table: String) -> String { lake.path("public/\(table)") }

@@ -8,6 +8,10 @@ public final class InMemoryDestination: ReadableDestination {
     struct Table {
       var schema: TableSchema
       var position: LSN
+      /// As the last load or package brought it, and where that load was.
+      var source: TableSchema
+      var loaded: LSN
+      var isReleased = false
       /// By key; rows without key by their number.
       var rows: [[Value]: [Value]] = [:]
       var appended = 0
@@ -71,6 +75,19 @@ public final class InMemoryDestination: ReadableDestination {
     try faults.pass(.afterCheckpoint)
   }
 
+  public func heldTables(pipeline: String) async throws -> [HeldTable]? {
+    storage.state.withLock { state in
+      state.tables.values.filter { !$0.isReleased }.map { HeldTable(schema: $0.source, position: $0.loaded) }
+    }
+  }
+
+  public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    try transact { state in
+      state.tables[table]?.isReleased = true
+      if copy == .drop { state.tables[table] = nil }
+    }
+  }
+
   public func schema(of table: TableName) async throws -> TableSchema? {
     storage.state.withLock { $0.tables[table]?.schema }
   }
@@ -118,7 +135,7 @@ private final class InMemoryLoad: TableLoad {
     let rows = rows.withLock { $0 }
     try destination.transact { state in
       var new = InMemoryDestination.Storage.Table(
-        schema: isAppended ? table.appended : table, position: position)
+        schema: isAppended ? table.appended : table, position: position, source: table, loaded: position)
       for row in rows { new.put(row) }
       state.tables[table.name] = new
     }
@@ -138,9 +155,25 @@ extension InMemoryDestination.Storage.Table {
     }
   }
 
-  /// Columns are matched by name; one that is new is null in the rows before.
+  /// Columns are matched by number, else by name; one that is new is null in the rows before, and takes the place of a
+  /// dropped one of its name.
   mutating func evolve(to new: TableSchema) {
-    for column in new.columns where !schema.columns.contains(where: { $0.name == column.name }) {
+    let places = new.columns.map { column in
+      schema.columns.firstIndex { $0.number != nil && $0.number == column.number }
+        ?? schema.columns.firstIndex {
+          $0.name == column.name && ($0.number == nil || column.number == nil)
+        }
+    }
+    for (column, place) in zip(new.columns, places) {
+      if let place { schema.columns[place].name = column.name }
+    }
+    for place in schema.columns.indices.reversed() where !places.contains(place) {
+      guard new.columns.contains(where: { $0.name == schema.columns[place].name }) else { continue }
+      schema.columns.remove(at: place)
+      for key in rows.keys { rows[key]?.remove(at: place) }
+      schema.key = schema.key.map { $0 > place ? $0 - 1 : $0 }
+    }
+    for (column, place) in zip(new.columns, places) where place == nil {
       schema.columns.append(column)
       for key in rows.keys { rows[key]?.append(.null) }
     }

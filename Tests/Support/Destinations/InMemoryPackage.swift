@@ -12,6 +12,12 @@ final class InMemoryPackage: PackageWriter {
     var schema: TableSchema
     var isAppended: Bool
     var steps: [Step] = []
+
+    var latest: TableSchema? {
+      steps.last { if case .changes = $0 { true } else { false } }.flatMap { step in
+        if case .changes(let batch) = step { batch.table } else { nil }
+      }
+    }
   }
 
   private let destination: InMemoryDestination
@@ -43,7 +49,10 @@ final class InMemoryPackage: PackageWriter {
       try destination.faults.pass(.beforeTableCommit)
       try destination.transact { state in
         let shape = work.isAppended ? work.schema.appended : work.schema
-        var table = state.tables[name] ?? .init(schema: shape, position: .zero)
+        var table =
+          state.tables[name] ?? .init(schema: shape, position: .zero, source: work.schema, loaded: .zero)
+        table.source = work.latest ?? table.source
+        table.isReleased = false
         apply(work, to: &table)
         table.position = max(table.position, checkpoint.position)
         state.tables[name] = table
@@ -59,6 +68,9 @@ final class InMemoryPackage: PackageWriter {
     var appender = ChangeAppender()
     for step in work.steps {
       switch step {
+      case .changes(let batch)
+      where batch.rowCount > 0 && batch.commitLSN(of: batch.rowCount - 1) < table.position:
+        continue
       case .changes(let batch) where work.isAppended:
         let rows = appender.rows(batch)
         table.evolve(to: rows.table)

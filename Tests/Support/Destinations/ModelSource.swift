@@ -20,7 +20,7 @@ final class ModelSource: ChangeSource {
   func snapshot(restart: Bool) async throws -> any SourceSnapshot { Snapshot(source: self) }
 
   func changes(
-    from position: LSN, limits: BatchLimits, until stop: StopCondition,
+    from position: LSN, held: [HeldTable]?, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
     let due = transactions.filter { $0.commitLSN >= position }

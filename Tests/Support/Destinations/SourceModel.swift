@@ -61,7 +61,11 @@ public struct SourceModel: Sendable {
     case .truncate(let table): rows[table] = [:]
     case .alter(let schema):
       let before = schemas[schema.name]?.columns ?? []
-      let places = schema.columns.map { column in before.firstIndex { $0.name == column.name } }
+      let places = schema.columns.map { column in
+        before.firstIndex {
+          column.number == nil ? $0.name == column.name : $0.number == column.number
+        }
+      }
       rows[schema.name] = rows[schema.name]?.mapValues { row in
         places.map { place in place.map { row[$0] } ?? .null }
       }

@@ -42,6 +42,23 @@ enum PosixDirectory {
     return names
   }
 
+  /// Removes it with all that is in it; the name is gone first, in one step. Links are not followed.
+  static func remove(_ path: String) throws {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    let hidden = "\(path[..<slash])/.cdc-removed-\(UniqueName())"
+    try PosixFile.move(path, to: hidden)
+    try sync(String(path[..<slash]))
+    try removeContent(hidden)
+  }
+
+  private static func removeContent(_ path: String) throws {
+    for name in try list(path) ?? [] {
+      let entry = "\(path)/\(name)"
+      if isDirectory(entry) { try removeContent(entry) } else { try PosixFile.remove(entry) }
+    }
+    guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw PosixFile.failure("remove", path) }
+  }
+
   /// Makes the names in the directory durable: a file's own fsync(2) does not.
   static func sync(_ path: String) throws {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,0 +1,72 @@
+internal import Logging
+
+/// Single tables loaded beside the others: these, and the checkpoint, stay as they are. A table loaded so is ahead of the
+/// checkpoint, and skips the changes that commit before its snapshot.
+extension Pipeline {
+  /// Loads tables anew, or for the first time. Where no full load has finished yet, all are loaded.
+  ///
+  /// - Parameter tables: nil: all that the resources name.
+  @discardableResult
+  public func reload(_ tables: Set<TableName>? = nil) async throws -> LoadReport {
+    try await retrying { _ in
+      guard let checkpoint = try await destination.open(pipeline: name), checkpoint.kind != .unfinishedLoad
+      else { return try await loadOnce() }
+      return try await load(tables, beside: checkpoint)
+    }
+  }
+
+  /// - Returns: nil where a stop was asked for meanwhile: the tables are as they were.
+  func resync(_ unsynced: UnsyncedTables, beside checkpoint: Checkpoint) async throws -> LoadReport? {
+    for (table, reason) in unsynced.reasons.sorted(by: { $0.key < $1.key }) {
+      logger.notice("the table is loaded", metadata: ["table": "\(table)", "because": "\(reason)"])
+      configuration.progress?(.resyncing(table, reason: reason))
+    }
+    do {
+      return try await cancellingOnGracefulShutdown {
+        try await load(Set(unsynced.reasons.keys), beside: checkpoint)
+      }
+    } catch is CancellationError where isStopping {
+      return nil
+    }
+  }
+
+  private func load(_ tables: Set<TableName>?, beside checkpoint: Checkpoint) async throws -> LoadReport {
+    let started = ContinuousClock.now
+    let began = Int64.microsecondsSince1970
+    let snapshot = try await source.snapshot(of: tables)
+    do {
+      let loaded = try await load(snapshot, began: began)
+      // The same position again: what the destination notes of its tables is noted with it.
+      var same = checkpoint
+      same.packageID = LoadPackage(pipeline: "\(name)-tables", from: checkpoint.position).id(
+        to: snapshot.position)
+      same.rowCount = loaded.reduce(0) { $0 + $1.rows }
+      try await destination.record(same)
+      await snapshot.close()
+      return LoadReport(position: snapshot.position, tables: loaded, duration: .now - started)
+    } catch {
+      await snapshot.close()
+      throw error
+    }
+  }
+}
+
+/// Which tables were loaded again since the last package: one that is asked for over and over would be loaded for ever.
+struct Resyncs {
+  private var counts: [TableName: Int] = [:]
+  private static let limit = 5
+
+  mutating func note(_ unsynced: UnsyncedTables) throws {
+    for (table, reason) in unsynced.reasons {
+      counts[table, default: 0] += 1
+      guard counts[table, default: 0] <= Self.limit else {
+        throw CDCError(
+          .schemaContract,
+          "The table was loaded \(Self.limit) times in a row and still cannot be followed: \(reason). Run capture again "
+            + "once its definition has come to rest.", table: table)
+      }
+    }
+  }
+
+  mutating func progressed() { counts = [:] }
+}

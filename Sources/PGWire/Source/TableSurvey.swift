@@ -1,0 +1,92 @@
+import CDCCore
+import Logging
+
+/// The tables at the source held against those at the destination, at the moment when a stream begins.
+struct TableSurvey: Sendable {
+  var catalog: Catalog
+  /// By catalog and hints, in the catalog's order.
+  var layouts: [TableLayout]
+  /// The log's end when the catalog was read, or later: what the catalog shows has committed before.
+  var position: LSN
+  /// The server's clock, microseconds since 1970-01-01T00:00:00Z.
+  var time: Int64
+  /// Tables that changes cannot bring up.
+  var unsynced: [TableName: String] = [:]
+  /// Tables whose new shape no change may ever tell of.
+  var reshaped: [TableLayout] = []
+  /// Tables of the destination that are no longer followed.
+  var removed: [TableName] = []
+}
+
+extension PostgresSource {
+  /// - Throws: `CDCError.Code.schemaContract`, before anything is changed anywhere.
+  func survey(_ held: [HeldTable]?, on connection: PostgresConnection) async throws -> TableSurvey {
+    let names = Set(held?.map(\.schema.name) ?? [])
+    let catalog = try await connection.atOneMoment {
+      try await self.catalog(known: names, on: connection)
+    }
+    let row = try await connection.query(
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS time")
+    var survey = TableSurvey(
+      catalog: catalog, layouts: try layouts(catalog),
+      position: LSN(try await connection.currentWALPosition().rawValue),
+      time: row[0, "time"].flatMap { Int64($0) } ?? 0)
+    guard let held else { return survey }
+    let known = Dictionary(held.map { ($0.schema.name, $0) }) { first, _ in first }
+    for (table, layout) in zip(catalog.tables, survey.layouts) {
+      if let held = known[table.tableName] {
+        try survey.compare(held, layout, table)
+      } else {
+        try take(table, layout, into: &survey)
+      }
+    }
+    let found = Set(catalog.tables.map(\.tableName))
+    survey.removed = names.filter { !found.contains($0) }.sorted()
+    return survey
+  }
+
+  /// A table that the destination does not have.
+  private func take(_ table: CatalogTable, _ layout: TableLayout, into survey: inout TableSurvey) throws {
+    let name = table.tableName
+    let isNamed = resources.resources.first { $0.matches(name) }?.pattern.contains("*") == false
+    if !isNamed, layout.contract.columns == .freeze {
+      throw CDCError(
+        .schemaContract,
+        "The table is new in the source, and the contract of its pattern is to stop there. Name the table itself to have "
+          + "it copied, or set the contract for columns to evolve.", table: name)
+    }
+    if !isNamed, !table.isOwned, table.membership.isEmpty {
+      logger.warning(
+        "the table is new, but its owner is another: it is left out until somebody publishes it (see cdc check)",
+        metadata: ["table": "\(name)"])
+      return
+    }
+    survey.unsynced[name] = "it is new"
+  }
+}
+
+extension TableSurvey {
+  fileprivate mutating func compare(_ held: HeldTable, _ layout: TableLayout, _ table: CatalogTable) throws {
+    let drift = TableDrift(from: held.schema, to: layout.schema, table)
+    try drift.check(layout.contract, table: table.tableName)
+    if let reason = drift.reason {
+      unsynced[table.tableName] = reason
+    } else if table.membership.isEmpty, held.mark != nil {
+      unsynced[table.tableName] = "it was not published"
+    } else if !drift.changes.isEmpty {
+      reshaped.append(layout)
+    }
+  }
+}
+
+extension PostgresConnection {
+  /// Has all queries of `body` see the catalogs as they are at one moment.
+  nonisolated func atOneMoment<Result: Sendable>(
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    try await execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    let result = try await body()
+    try await execute("COMMIT")
+    return result
+  }
+}

@@ -1,0 +1,76 @@
+import CDCCore
+import Testing
+
+@testable import PGWire
+
+/// What a table is known by survives being written down, and tells harmless changes from others.
+@Suite struct TableMarkTests {
+  private static let labels = ["sad", "ok"]
+
+  private func table(_ change: (inout CatalogTable) -> Void = { _ in }) -> CatalogTable {
+    var table = CatalogTable(
+      oid: 16384, schema: "public", name: "t", kind: "r", isPartition: false, persistence: "p",
+      replicaIdentity: "d", primaryKey: [1], identityIndex: [], hasLeafWithoutIdentity: false,
+      columns: [
+        CatalogColumn(
+          number: 1, name: "id", type: 23, typmod: -1, isNotNull: true, isGenerated: false,
+          typeName: "integer",
+          version: "730"),
+        CatalogColumn(
+          number: 3, name: "m", type: 25, typmod: -1, isNotNull: false, isGenerated: false, typeName: "text",
+          version: "731", labels: Self.labels),
+      ])
+    (table.highestNumber, table.heaps, table.membership) = (3, [16384: 16390], "16400")
+    change(&table)
+    return table
+  }
+
+  private func schema(_ table: CatalogTable) throws -> TableSchema {
+    try TableLayout(table, types: TypeMap(), hints: ResourceHints()).schema
+  }
+
+  private func drift(_ change: (inout CatalogTable) -> Void) throws -> TableDrift {
+    let now = table(change)
+    return TableDrift(from: try schema(table()), to: try schema(now), now)
+  }
+
+  @Test func aMarkSurvivesBeingWrittenDown() {
+    let mark = TableMark(table { $0.attached = [5, 7] })
+    #expect(TableMark(mark.text) == mark)
+    #expect(TableMark("something else") == nil)
+    #expect(TableMark("oid=x;columns=1;published=;heaps=;versions=") == nil)
+  }
+
+  @Test func whatDoesNoHarmIsFollowed() throws {
+    #expect(try drift { _ in }.reason == nil)
+    #expect(try drift { $0.heaps = [16384: 16999] }.reason == nil)
+    #expect(try drift { $0.columns[1].version = "900" }.reason == nil)
+    #expect(try drift { $0.columns[1].labels.append("glad") }.reason == nil)
+    let renamed = try drift { $0.columns[1].name = "n" }
+    #expect(renamed.reason == nil && renamed.changes == ["column m is called n now"])
+  }
+
+  @Test func whatMayHaveChangedRowsIsLoaded() throws {
+    #expect(try drift { $0.oid = 16999 }.reason != nil)
+    #expect(try drift { $0.membership = "16401" }.reason != nil)
+    #expect(try drift { ($0.heaps, $0.columns[1].version) = ([16384: 1], "900") }.reason != nil)
+    #expect(try drift { $0.columns[1].labels = ["sad", "fine"] }.reason != nil)
+    #expect(try drift { $0.columns[1].type = 20 }.reason != nil)
+    #expect(try drift { $0.columns[1].number = 2 }.reason != nil)
+    #expect(try drift { $0.primaryKey = [1, 3] }.reason != nil)
+  }
+
+  @Test func aFrozenContractNamesEachChange() throws {
+    let drift = try drift { table in
+      table.columns[0].name = "key"
+      table.columns.remove(at: 1)
+    }
+    #expect {
+      try drift.check(SchemaContract(columns: .freeze), table: TableName(schema: "public", name: "t"))
+    } throws: { error in
+      guard let error = error as? CDCError else { return false }
+      return error.code == .schemaContract && error.message.contains("column id is called key now")
+        && error.message.contains("column m is gone")
+    }
+  }
+}
