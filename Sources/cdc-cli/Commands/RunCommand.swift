@@ -36,7 +36,8 @@ struct RunCommand: AsyncParsableCommand {
     defer { progress.finish() }
     switch mode {
     case .fullLoad:
-      let report = try await pipeline.fullLoad()
+      // Tables that are named here are loaded beside the others of the pipeline.
+      let report = try await options.tables.isEmpty ? pipeline.fullLoad() : pipeline.reload()
       progress.finish()
       try print(report, into: parts.target.name)
     case .cdc:

@@ -32,6 +32,8 @@ final class ProgressReporter: Sendable {
         guard checkpoint.kind == .cdc else { return nil }
         state.changes += checkpoint.rowCount
         return due(&state) ? changesLine(state, checkpoint) : nil
+      case .resyncing(let table, let reason):
+        return "Loading table \(table): \(reason)."
       case .retrying(let error, let pause):
         let text = Failure.text(of: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         defer { state.lastError = text }
