@@ -4,7 +4,7 @@ import CDCCore
 ///
 /// A table of PostgreSQL's schema `public` keeps its name, one of another schema `s` is `s__t`. Unity Catalog stores names in
 /// lower case and refuses dots, spaces, slashes and control characters: names are lowered, and an ASCII character other
-/// than a letter, a digit, `_` or `-` becomes `~` and two hexadecimal digits.
+/// than a letter, a digit, `_` or `-` becomes `~` and two hexadecimal digits, lower-case too: `information_schema` would not know them otherwise.
 struct DatabricksLayout: Sendable, Hashable {
   let catalog: String
   let schema: String
@@ -47,7 +47,7 @@ struct DatabricksLayout: Sendable, Hashable {
       if scalar.value >= 0x80 || kept.contains(scalar) {
         result.unicodeScalars.append(scalar)
       } else {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
+        let digits = String(scalar.value, radix: 16)
         result += "~" + (digits.utf8.count == 1 ? "0" : "") + digits
       }
     }
