@@ -16,7 +16,14 @@ width=()
 if [[ $(swift test --help-hidden 2>&1) == *experimental-maximum-parallelization-width* ]]; then
   width=(--experimental-maximum-parallelization-width 4)
 fi
-swift test --parallel "${width[@]}" "$@" 2>&1 </dev/null | tee test.log
+status=0
+swift test --parallel "${width[@]}" "$@" 2>&1 </dev/null | tee test.log || status=$?
+if [ $status != 0 ]; then
+  # Once more at the end, where they are found: what failed, then the runner's own last words.
+  grep -E " recorded an issue |^error:" test.log | cut -c1-300 | tail -n 12 >&2 || true
+  grep -E "Test run with" test.log >&2 || true
+  exit $status
+fi
 
 # As Swift Testing says it: "➜ Test name() skipped.", "… skipped: reason", "… was cancelled after …".
 if grep -E "^[^ ]+ (Test|Suite) .*( skipped\.$| skipped: \"| was cancelled after)" test.log; then

@@ -12,6 +12,7 @@ from typing import Any
 from .web import Request, Response
 
 SQL_HEAD = 500
+_PATIENCE = 10.0  # seconds for an answer that is on its way, so that a client which reads slowly holds nobody up for long
 
 
 @dataclass
@@ -35,10 +36,18 @@ class RequestLog:
     def __init__(self) -> None:
         self.records: deque[Record] = deque(maxlen=100_000)
         self._next = 1
-        self._lock = threading.Lock()
+        self._ending = 0
+        self._changed = threading.Condition()
+
+    def ending(self) -> None:
+        """A request is about to be answered or cut off: from now on the client may know more than the records."""
+        with self._changed:
+            self._ending += 1
 
     def add(self, request: Request, began: float, status: int | None, sent: int) -> None:
-        with self._lock:
+        with self._changed:
+            self._ending -= 1
+            self._changed.notify_all()
             self.records.append(
                 Record(
                     id=self._next,
@@ -71,6 +80,7 @@ class RequestLog:
                 and ("sql" not in query or bool(record.sql and re.search(query["sql"], record.sql, re.I | re.S)))
             )
 
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: self._ending == 0, _PATIENCE)
             found: list[dict[str, Any]] = [asdict(record) for record in self.records if wanted(record)]
             return Response(200, {"requests": found, "last": self._next - 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -50,19 +51,28 @@ class Handler(BaseHTTPRequestHandler):
     def serve(self) -> None:
         began = time.time()
         request = self._request()
-        status, sent = None, 0
+        response = self._answer(request)
+        workspace = self.server.workspace
+        if workspace is None or request.path.startswith("/_double/"):
+            self._end(request, response)
+            return
+        log = workspace.log
+        log.ending()
+        sent = 0
         try:
-            response = self._answer(request)
-            status = response.status
-            sent = self._send(request, response)
-        except (Cut, BrokenBody, ConnectionError, TimeoutError):
-            self._cut()
+            sent = self._end(request, response)
         finally:
-            if not request.path.startswith("/_double/"):
-                assert self.server.workspace is not None
-                self.server.workspace.log.add(request, began, status, sent)
+            log.add(request, began, response.status if response else None, sent)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = serve  # noqa: N815
+
+    def _end(self, request: Request, response: Response | None) -> int:
+        """The bytes sent; without a response the connection is cut off."""
+        if response is not None:
+            with contextlib.suppress(Cut, BrokenBody, ConnectionError, TimeoutError):
+                return self._send(request, response)
+        self._cut()
+        return 0
 
     def _request(self) -> Request:
         url = urllib.parse.urlsplit(self.path)
@@ -74,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         return Request(self.command, path, query, headers, body)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request) -> Response | None:
+        """None where the connection broke, or is to be cut off."""
         workspace = self.server.workspace
         if workspace is None:
             return ApiError(503, "TEMPORARILY_UNAVAILABLE", "The double is starting.", {"Retry-After": "1"}).response()
@@ -92,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         except ApiError as error:
             return error.response()
         except (BrokenBody, Cut, ConnectionError, TimeoutError):
-            raise
+            return None
         except Exception as error:
             return ApiError(500, "INTERNAL_ERROR", f"{type(error).__name__}: {error}").response()
 
