@@ -88,6 +88,8 @@ import Testing
       // A copy of the lake has no runner, but the slot has.
       let copy = try TemporaryDirectory()
       _ = try await Command("cp", ["-r", run.lake.path + "/.", copy.path]).output()
+      // With nothing to read it would be done without asking for the slot.
+      try await run.database.psql("INSERT INTO t VALUES (1)")
       let outcome = try await EndToEnd(database: run.database, lake: copy).cdc(["run", "--mode", "cdc"])
       other.signal(SIGTERM)
       _ = try await other.outcome()
