@@ -36,6 +36,9 @@ let package = Package(
       name: "CLibpq", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(
@@ -54,7 +57,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PGWire",
-      dependencies: ["CDCCore", "CLibpq", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "CDCCore", "CCrypto", "CLibpq", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .target(
       name: "DeltaSink",

@@ -44,6 +44,7 @@ for part in "$@"; do
       }
       command -v pkg-config >/dev/null || missing+=(pkg-config)
       need_library libpq libpq-dev
+      need_library libcrypto libssl-dev
       need_library libzstd libzstd-dev
       need_library libcurl libcurl4-openssl-dev
       need_library zlib zlib1g-dev

@@ -28,7 +28,7 @@ done < <(wc -l "${sources[@]}" | grep -v ' total$')
 [ "$(wc -l <ARCHITECTURE.md)" -lt 150 ] || fail "ARCHITECTURE.md has 150 lines or more"
 
 forbid "CDCCore knows no network, no file, no C" \
-  '^ *(public |package |internal )?import (PGWire|DeltaSink|CLibpq|CCurl|CZlib|CZstd)' Sources/CDCCore
+  '^ *(public |package |internal )?import (PGWire|DeltaSink|CCrypto|CLibpq|CCurl|CZlib|CZstd)' Sources/CDCCore
 forbid "DeltaSink never imports PGWire" '^ *(public |package |internal )?import (PGWire|CLibpq)' Sources/DeltaSink
 forbid "PGWire never imports DeltaSink" '^ *(public |package |internal )?import (DeltaSink|CZlib|CZstd)' Sources/PGWire
 forbid "only PGWire/Source imports CDCCore" \

@@ -105,6 +105,45 @@ struct SettingsTests {
     #expect(resources.hints(for: TableName(schema: "public", name: "track"))?.writeDisposition == .append)
   }
 
+  @Test("masks of columns, with a salt from the file, from the environment, or from a variable that is named")
+  func masks() throws {
+    let text = """
+      [[table]]
+      pattern = "public.customer"
+      [table.columns.email]
+      mask = "sha256"
+      [table.columns.name]
+      mask = "constant"
+      constant = "hidden"
+      [table.columns.born]
+      mask = "null"
+      """
+    let customer = TableName(schema: "public", name: "customer")
+    func masks(_ text: String, _ variables: [String: String] = [:]) throws -> [String: ColumnMask?]? {
+      let environment = Environment(variables: variables)
+      let layers = [SettingsLayer(environment), try SettingsFile(text, name: "cdc.toml").layer()]
+      return try Settings(layers, environment: environment).resources.hints(for: customer)?.columns
+        .mapValues(\.mask)
+    }
+    func expected(_ salt: String) -> [String: ColumnMask?] {
+      ["email": .sha256(salt: MaskSalt(salt)), "name": .constant("hidden"), "born": .null]
+    }
+    #expect(try masks("mask_salt = \"a\"\n" + text) == expected("a"))
+    #expect(try masks(text, ["CDC_MASK_SALT": "b"]) == expected("b"))
+    #expect(try masks("mask_salt = \"env:OURS\"\n" + text, ["OURS": "c"]) == expected("c"))
+    let unsalted = #expect(throws: UsageError.self) { _ = try masks(text) }
+    #expect(unsalted?.description.contains("CDC_MASK_SALT") == true)
+    let unnamed = #expect(throws: UsageError.self) { _ = try masks("mask_salt = \"env:OURS\"\n" + text) }
+    #expect(unnamed?.description.contains("no such variable") == true)
+    for wrong in [
+      "mask = \"md5\"", "mask = \"constant\"", "constant = \"x\"", "mask = \"null\"\nconstant = \"x\"",
+    ] {
+      #expect(throws: UsageError.self) {
+        _ = try masks("mask_salt = \"a\"\n[[table]]\npattern = \"customer\"\n[table.columns.c]\n\(wrong)")
+      }
+    }
+  }
+
   @Test("--tables narrows what cdc.toml names, and its hints still hold")
   func narrowing() throws {
     let file = try SettingsFile(

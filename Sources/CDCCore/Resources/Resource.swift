@@ -36,9 +36,12 @@ public struct ColumnHint: Sendable, Hashable {
   public var type: ColumnType?
   /// False leaves the column out.
   public var isIncluded: Bool
+  /// What stands in for its values.
+  public var mask: ColumnMask?
 
-  public init(type: ColumnType? = nil, isIncluded: Bool = true) {
+  public init(type: ColumnType? = nil, isIncluded: Bool = true, mask: ColumnMask? = nil) {
     self.type = type
     self.isIncluded = isIncluded
+    self.mask = mask
   }
 }

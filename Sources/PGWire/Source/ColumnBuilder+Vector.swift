@@ -4,6 +4,10 @@ import CDCCore
 extension ColumnBuilder {
   /// Hands over the rows so far; the builder is empty afterwards.
   mutating func takeVector() -> ColumnVector {
+    if format.kind == .masked {
+      nullRows.removeAll(keepingCapacity: true)
+      return elements[0].takeVector()
+    }
     let count = count
     let validity = nullRows.isEmpty ? nil : Validity(count: count, nullRows: nullRows)
     nullRows.removeAll(keepingCapacity: true)
@@ -22,7 +26,7 @@ extension ColumnBuilder {
     case .list: .list(offsets: takeOffsets(), elements: elements[0].takeVector())
     case .map:
       .map(offsets: takeOffsets(), keys: elements[0].takeVector(), values: elements[1].takeVector())
-    case .structure: .structure(elements.indices.map { elements[$0].takeVector() })
+    case .structure, .masked: .structure(elements.indices.map { elements[$0].takeVector() })
     }
   }
 

@@ -17,6 +17,7 @@ extension ValueFormat {
     case .timestamptz: .timestamp
     case .array, .vector, .halfvec: .list(elements[0].columnType)
     case .hstore: .map(key: .string, value: .string)
+    case .masked: elements[1].columnType
     case .composite:
       .structure(
         zip(fields, elements).map { field, format in

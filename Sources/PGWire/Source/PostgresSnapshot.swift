@@ -31,6 +31,7 @@ final class PostgresSnapshot: SourceSnapshot {
       }
     }
     try await Self.requireUnchanged(catalog.tables, source: source, snapshot: control)
+    try source.resources.requireMaskedColumns(in: catalog.tables)
     layouts = try source.layouts(catalog)
     tables = layouts.map(\.schema)
     leaves = try await SnapshotLeaf.read(catalog.tables.map(\.oid), from: control)

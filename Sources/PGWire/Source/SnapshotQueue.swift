@@ -44,7 +44,12 @@ final class SnapshotQueue: Sendable {
   ) -> [Job] {
     let columns = zip(layout.schema.columns, layout.formats).map { column, format in
       let name = SQLQuoting.identifier(column.name)
-      return format.hasBinaryForm ? name : Self.outputText(of: name)
+      switch format.mask {
+      // What is not looked at is not asked for.
+      case .null: return "NULL"
+      case .constant: return "CASE WHEN \(name) IS DISTINCT FROM NULL THEN '' END"
+      case .sha256, nil: return format.hasBinaryForm ? name : Self.outputText(of: name)
+      }
     }.joined(separator: ", ")
     let select = "SELECT \(columns) FROM ONLY \(leaf.quotedName)"
     func job(_ condition: String, _ pages: Int) -> Job {

@@ -10,6 +10,8 @@ struct TableDrift: Sendable {
   var changes: [String] = []
   /// Why changes cannot bring the table up, as the end of a sentence; nil where they can.
   var reason: String?
+  /// A whole sentence: why the table must not be copied as it is now, whatever its contract.
+  var refusal: String?
 
   /// - Parameters:
   ///   - known: as the destination has it.
@@ -26,6 +28,7 @@ struct TableDrift: Sendable {
       reason = "a label of column \(column.name) has another name"
     }
     if isRewritten(mark, table) { reason = "its rows were rewritten" }
+    compareMasks(mark, known, now)
     let before = known.columns.filter { $0.number != nil }
     compareKeys(known, now)
     for column in now.columns { compare(column, before, mark, table) }
@@ -66,6 +69,23 @@ struct TableDrift: Sendable {
     }
   }
 
+  /// What the copy has from before is masked in another way, or not at all.
+  private mutating func compareMasks(_ mark: TableMark, _ known: TableSchema, _ now: TableSchema) {
+    let masks = now.mark.flatMap { TableMark($0) }?.masks ?? [:]
+    for column in now.columns {
+      guard let number = column.number, mark.versions[number] != nil else { continue }
+      guard mark.masks[number] != masks[number] else { continue }
+      reason = "column \(column.name) has another mask now"
+      if let before = known.columns.first(where: { $0.number == number })?.name, before != column.name,
+        masks[number] == nil
+      {
+        refusal =
+          "The column \(before), which is masked, is called \(column.name) now, and no mask is set under that name. Set the "
+          + "mask under the new name; nothing is copied until then."
+      }
+    }
+  }
+
   private mutating func compareKeys(_ known: TableSchema, _ now: TableSchema) {
     let before = known.keyColumns.compactMap(\.number)
     let after = now.keyColumns.compactMap(\.number)
@@ -98,6 +118,7 @@ struct TableDrift: Sendable {
 
   /// - Throws: `CDCError.Code.schemaContract` where the table's contract is to stop at such changes.
   func check(_ contract: SchemaContract, table: TableName) throws {
+    if let refusal { throw CDCError(.configuration, refusal, table: table) }
     guard contract.columns == .freeze, !changes.isEmpty else { return }
     throw CDCError(
       .schemaContract,

@@ -18,7 +18,8 @@ struct TableLayout: Sendable {
       oid: table.oid, name: table.tableName, comment: table.comment,
       columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
     try apply(hints, to: table)
-    schema.mark = TableMark(table).text
+    try mask(hints)
+    schema.mark = TableMark(table, masks: hints.masks(of: table)).text
   }
 
   private init(

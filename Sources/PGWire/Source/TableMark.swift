@@ -13,8 +13,11 @@ struct TableMark: Sendable, Hashable {
   var versions: [Int: String]
   /// By number of an enum's column: `3-1A2B…`, how many labels it had, and what follows from their names.
   var labels: [Int: String]
+  /// By column number what stands in for its values, as `TableMark.name(of:)` has it.
+  var masks: [Int: String]
 
-  init(_ table: CatalogTable) {
+  init(_ table: CatalogTable, masks: [Int: String] = [:]) {
+    self.masks = masks
     oid = table.oid
     membership = table.membership
     highestNumber = table.highestNumber
@@ -48,9 +51,10 @@ struct TableMark: Sendable, Hashable {
     let heaps = heaps.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
     let versions = versions.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
     let labels = labels.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+    let masks = masks.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
     let attached = attached.sorted().map(String.init).joined(separator: ",")
     return "oid=\(oid);published=\(membership);columns=\(highestNumber);heaps=\(heaps);attached=\(attached);"
-      + "versions=\(versions);labels=\(labels)"
+      + "versions=\(versions);labels=\(labels)" + (masks.isEmpty ? "" : ";masks=\(masks)")
   }
 
   /// Nil where the text is of another form.
@@ -79,6 +83,10 @@ struct TableMark: Sendable, Hashable {
     labels = [:]
     for (key, value) in Self.pairs(fields["labels"] ?? "") {
       if let key = Int(key) { labels[key] = String(value) }
+    }
+    masks = [:]
+    for (key, value) in Self.pairs(fields["masks"] ?? "") {
+      if let key = Int(key) { masks[key] = String(value) }
     }
   }
 

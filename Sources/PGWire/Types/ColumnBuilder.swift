@@ -19,7 +19,8 @@ package struct ColumnBuilder: Sendable {
   package var offsets: [Int32] = []
   /// Ascending.
   package var nullRows: [Int32] = []
-  /// Of a list: the builder of its elements; of a map: of keys and of values; of a structure: one a field.
+  /// Of a list: the builder of its elements; of a map: of keys and of values; of a structure: one a field; of a masked column
+  /// that of the values that stand in.
   package var elements: [ColumnBuilder] = []
   /// A quoted element or field without its escapes.
   var scratch: [UInt8] = []
@@ -32,6 +33,7 @@ package struct ColumnBuilder: Sendable {
     case .list, .map, .structure:
       offsets = [0]
       elements = format.elements.map { ColumnBuilder($0) }
+    case .masked: elements = format.elements.suffix(1).map { ColumnBuilder($0) }
     default: break
     }
   }
@@ -45,7 +47,7 @@ package struct ColumnBuilder: Sendable {
     case .float: floats.count
     case .double: doubles.count
     case .bytes, .list, .map: offsets.count - 1
-    case .structure: elements[0].count
+    case .structure, .masked: elements[0].count
     }
   }
 
@@ -59,7 +61,7 @@ package struct ColumnBuilder: Sendable {
     case .float: floats.count * 4
     case .double: doubles.count * 8
     case .bytes: bytes.count + offsets.count * 4
-    case .list, .map, .structure: offsets.count * 4 + elements.reduce(0) { $0 + $1.byteCount }
+    case .list, .map, .structure, .masked: offsets.count * 4 + elements.reduce(0) { $0 + $1.byteCount }
     }
   }
 
@@ -74,7 +76,7 @@ package struct ColumnBuilder: Sendable {
     case .double: doubles.append(0)
     case .bytes: offsets.append(Int32(truncatingIfNeeded: bytes.count))
     case .list, .map: offsets.append(Int32(truncatingIfNeeded: elements[0].count))
-    case .structure: for field in elements.indices { elements[field].appendNull() }
+    case .structure, .masked: for field in elements.indices { elements[field].appendNull() }
     }
   }
 
@@ -91,7 +93,8 @@ package struct ColumnBuilder: Sendable {
       offsets.reserveCapacity(rows + 1)
       bytes.reserveCapacity(byteCapacity)
     case .list, .map: offsets.reserveCapacity(rows + 1)
-    case .structure: for field in elements.indices { elements[field].reserveCapacity(rows: rows, bytes: 0) }
+    case .structure, .masked:
+      for field in elements.indices { elements[field].reserveCapacity(rows: rows, bytes: 0) }
     }
   }
 
@@ -111,7 +114,7 @@ package struct ColumnBuilder: Sendable {
     case .list, .map:
       offsets.removeLast()
       abandonElements(from: Int(offsets[offsets.count - 1]))
-    case .structure: abandonElements(from: elements[0].count - 1)
+    case .structure, .masked: abandonElements(from: elements[0].count - 1)
     }
   }
 

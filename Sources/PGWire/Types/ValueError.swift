@@ -16,9 +16,11 @@ package enum ValueError: Error, Hashable, Sendable {
   case shape
   /// More than 2 GiB of values in one column of one batch.
   case tooLarge
+  /// OpenSSL refuses to compute a digest.
+  case digest
 
   /// The value is sound, but its column cannot hold it: the table's contract decides.
-  package var isContractual: Bool { self != .malformed && self != .tooLarge && self != .shape }
+  package var isContractual: Bool { ![.malformed, .tooLarge, .shape, .digest].contains(self) }
 
   /// Completes the sentence "the value …".
   package var explanation: String {
@@ -30,6 +32,7 @@ package enum ValueError: Error, Hashable, Sendable {
     case .tooManyDigits: "has more digits than the column's decimal type"
     case .dimensions: "is an array of more than one dimension"
     case .shape: "has other attributes than its composite type had when reading began"
+    case .digest: "cannot be hashed, as OpenSSL has no SHA-256 here"
     case .tooLarge: "brings the column of one batch beyond 2 GiB"
     }
   }

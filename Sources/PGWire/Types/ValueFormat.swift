@@ -5,12 +5,15 @@ package struct ValueFormat: Hashable, Sendable {
   package var precision: Int
   package var scale: Int
   /// Of `array`, `vector` and `halfvec`: the element's format; of `composite`: one a field; of `hstore`: key and
-  /// value; of `range` and `multirange`: the format of the bounds.
+  /// value; of `range` and `multirange`: the format of the bounds; of `masked`: that of the values that come, and that of
+  /// those that stand in for them.
   package var elements: [ValueFormat]
   /// Of `array`: the character between elements in text.
   package var delimiter: UInt8
   /// Of `composite`: one for each of `elements`.
   package var fields: [Field]
+  /// Of `masked`.
+  package var mask: Mask?
 
   /// One case a decoder; PostgreSQL's name of the type where it has one.
   package enum Kind: UInt8, Hashable, Sendable {
@@ -40,6 +43,8 @@ package struct ValueFormat: Hashable, Sendable {
     /// pgvector's: arrays of floats in forms of their own.
     case vector, halfvec
     case composite, hstore
+    /// Of any type: other values take their place.
+    case masked
   }
 
   /// An attribute of a composite type.
@@ -79,6 +84,7 @@ package struct ValueFormat: Hashable, Sendable {
     switch kind {
     case .opaque: false
     case .array, .composite: elements.allSatisfy(\.hasBinaryForm)
+    case .masked: hasBinaryFormMasked
     default: true
     }
   }
@@ -88,6 +94,8 @@ extension ValueFormat.Kind {
   /// The array that holds the values.
   package enum Storage: Hashable, Sendable {
     case boolean, int32, int64, int128, float, double, bytes, list, map, structure
+    /// That of the values that stand in.
+    case masked
   }
 
   @inline(__always)
@@ -102,6 +110,7 @@ extension ValueFormat.Kind {
     case .array, .vector, .halfvec: .list
     case .hstore: .map
     case .composite: .structure
+    case .masked: .masked
     case .numericText, .text, .opaque, .char, .versionedText, .uuid, .bytea, .ewkb, .time, .timetz,
       .interval, .inet, .macaddr, .macaddr8, .bit, .pgLSN, .unsigned, .snapshot, .tsvector, .range,
       .multirange:

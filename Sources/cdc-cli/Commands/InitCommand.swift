@@ -46,6 +46,7 @@ struct InitCommand: ParsableCommand {
     # package_megabytes = 32    # a transaction is never split
     # package_seconds = 5
     # merge = "deletion_vectors" # a lake only: or copy_on_write
+    # mask_salt = "env:MY_SALT" # what the mask sha256 mixes in; CDC_MASK_SALT
 
     # [databricks]
     # host = "https://dbc-1234.cloud.databricks.com"    # DATABRICKS_HOST
@@ -65,6 +66,8 @@ struct InitCommand: ParsableCommand {
     # data_type = "discard_value"     # a value that does not fit becomes null; the default, freeze, stops
     # [table.columns.amount]
     # type = "decimal(18,2)"
+    # [table.columns.email]
+    # mask = "sha256"           # or null, or constant with constant = "…": the value itself never leaves this machine
 
     """
 }

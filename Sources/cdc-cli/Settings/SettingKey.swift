@@ -4,6 +4,7 @@ enum SettingKey: String, CaseIterable, Sendable {
   case packageRows = "package_rows"
   case packageMegabytes = "package_megabytes"
   case packageSeconds = "package_seconds"
+  case maskSalt = "mask_salt"
 
   // The table [databricks].
   case host = "databricks.host"
@@ -33,7 +34,7 @@ enum SettingKey: String, CaseIterable, Sendable {
   }
 
   /// What no output may show. They have no flags either: command lines are seen by all users of a machine.
-  var isSecret: Bool { self == .clientSecret || self == .token }
+  var isSecret: Bool { self == .clientSecret || self == .token || self == .maskSalt }
 
   /// The name without its table.
   var bareName: String { rawValue.split(separator: ".").last.map(String.init) ?? rawValue }

@@ -80,8 +80,9 @@ struct Settings: Sendable {
     }
     captureLimits = limits
     let write: WriteDisposition? = try setting(.write).map { try Self.choice($0, "write") }
+    let salt = try setting(.maskSalt).map { try Self.salt($0, environment) }
     resources = Self.resources(
-      setting(.tables), layers.first { !$0.tables.isEmpty }?.tables ?? [], write: write)
+      setting(.tables), try (layers.first { !$0.tables.isEmpty }?.tables ?? []).salted(salt), write: write)
   }
 
   /// The mode, or the error that lists both.
@@ -97,6 +98,23 @@ struct Settings: Sendable {
     throw UsageError(
       "'\(setting.text)', from \(setting.origin), is no mode. A run is either full_load, which copies every table anew, "
         + "or cdc, which applies what changed since: pass --mode full_load or --mode cdc.")
+  }
+
+  /// The text itself, or `env:NAME`.
+  private static func salt(_ setting: Setting, _ environment: Environment) throws -> MaskSalt {
+    var text = setting.text
+    if text.hasPrefix("env:") {
+      let name = String(text.dropFirst(4))
+      guard let value = environment[name] else {
+        throw UsageError("mask_salt, from \(setting.origin), names \(name), but there is no such variable.")
+      }
+      text = value
+    }
+    guard !text.isEmpty else {
+      throw UsageError("mask_salt, from \(setting.origin), is empty: put a long random text there.")
+    }
+    Secrets.register(text)
+    return MaskSalt(text)
   }
 
   /// What was said, else what the first place that names a catalog or a lake means, else Databricks where anybody names a

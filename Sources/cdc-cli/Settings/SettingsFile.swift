@@ -116,8 +116,9 @@ struct SettingsFile {
   }
 
   private func columnHint(_ table: TOMLTable, _ path: String) throws -> ColumnHint {
-    try check(table, path, ["type", "include"])
+    try check(table, path, ["type", "include", "mask", "constant"])
     var hint = ColumnHint()
+    hint.mask = try mask(table, path)
     if let value = table["type"] {
       let text = try texts(value, "\(path).type", .text)[0]
       guard let type = ColumnType(settingsText: text) else {
@@ -133,6 +134,25 @@ struct SettingsFile {
       hint.isIncluded = flag
     }
     return hint
+  }
+
+  /// The salt is the same for all: `Settings` puts it in.
+  private func mask(_ table: TOMLTable, _ path: String) throws -> ColumnMask? {
+    let constant = try table["constant"].map { try texts($0, "\(path).constant", .text)[0] }
+    let kind = try table["mask"].map { value in
+      try choice(try texts(value, "\(path).mask", .text)[0], "\(path).mask", MaskKind.self)
+    }
+    switch (kind, constant) {
+    case (.constant?, let text?): return .constant(text)
+    case (.constant?, nil):
+      throw UsageError(
+        "\(origin("\(path).mask")): this mask needs the value that stands in: constant = \"hidden\".")
+    case (_, _?):
+      throw UsageError("\(origin("\(path).constant")): a constant belongs to mask = \"constant\".")
+    case (.null?, nil): return .null
+    case (.sha256?, nil): return .sha256(salt: MaskSalt(""))
+    case (nil, nil): return nil
+    }
   }
 
   // MARK: values

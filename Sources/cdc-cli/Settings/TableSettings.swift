@@ -7,6 +7,28 @@ struct TableSettings: Sendable {
   var origin: String
 }
 
+/// The word in `mask = "…"`.
+enum MaskKind: String, CaseIterable { case null, constant, sha256 }
+
+extension [TableSettings] {
+  /// - Throws: `UsageError` where a mask asks for a salt and there is none.
+  func salted(_ salt: MaskSalt?) throws -> [TableSettings] {
+    try map { table in
+      var table = table
+      for (column, hint) in table.hints.columns {
+        guard case .sha256 = hint.mask else { continue }
+        guard let salt else {
+          throw UsageError(
+            "\(table.origin): the mask sha256 of column \(column) needs a salt. Put a long random text into the environment "
+              + "variable CDC_MASK_SALT, or name another variable: mask_salt = \"env:NAME\".")
+        }
+        table.hints.columns[column]?.mask = .sha256(salt: salt)
+      }
+      return table
+    }
+  }
+}
+
 extension ColumnType {
   /// Parses Delta's spelling (`decimal(12,2)`, `array<long>`); nil where it is none.
   init?(settingsText text: String) {

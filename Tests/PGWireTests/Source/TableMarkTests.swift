@@ -73,4 +73,25 @@ import Testing
         && error.message.contains("column m is gone")
     }
   }
+
+  @Test func aMaskThatIsAnotherAsksForALoadAndOneThatARenameTakesAwayStops() throws {
+    func schema(_ name: String, _ mask: ColumnMask?, under maskedName: String = "m") throws -> TableSchema {
+      let hints = ResourceHints(columns: [maskedName: ColumnHint(mask: mask)])
+      return try TableLayout(table { $0.columns[1].name = name }, types: TypeMap(), hints: hints).schema
+    }
+    func drift(_ now: TableSchema) throws -> TableDrift {
+      TableDrift(from: try schema("m", .sha256(salt: MaskSalt("a"))), to: now, table())
+    }
+    let name = TableName(schema: "public", name: "t")
+    #expect(try drift(schema("m", .sha256(salt: MaskSalt("a")))).reason == nil)
+    #expect(try drift(schema("m", .sha256(salt: MaskSalt("b")))).reason == "column m has another mask now")
+    #expect(try drift(schema("m", nil)).reason != nil)
+    let renamed = try drift(schema("n", .sha256(salt: MaskSalt("a"))))
+    let error = #expect(throws: CDCError.self) { try renamed.check(SchemaContract(), table: name) }
+    #expect(error?.message.contains("is called n now") == true)
+    let followed = try drift(schema("n", .sha256(salt: MaskSalt("a")), under: "n"))
+    #expect(followed.reason == nil && followed.refusal == nil)
+    let mark = try schema("m", .sha256(salt: MaskSalt("a"))).mark ?? ""
+    #expect(TableMark(mark)?.text == mark)
+  }
 }
