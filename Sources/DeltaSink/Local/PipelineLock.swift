@@ -12,7 +12,7 @@ import CDCCore
 /// of it when the process dies (flock(2)), so nothing has to be cleaned up by hand.
 final class PipelineLock: Sendable {
   let pipeline: String
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// - Throws: `CDCError.fenced` where another runner holds it.
   init(_ layout: LakeLayout, pipeline: String) throws {
@@ -33,5 +33,10 @@ final class PipelineLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  /// Unlocks by name: a child that is being spawned at this moment has the descriptor, too, and would hold on to the lock
+  /// until it has begun to run its program.
+  deinit {
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
