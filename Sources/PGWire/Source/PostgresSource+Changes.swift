@@ -52,7 +52,7 @@ extension PostgresSource {
     try await withConnection { connection in
       try await self.checkServer(connection)
       let slot = try await self.usableSlot(on: connection)
-      try await self.requireOwnership(on: connection)
+      try await self.requireOrigin(before: position, on: connection)
       if let confirmed = slot.confirmedPosition, confirmed > position {
         // Where nothing was published in between, the slot moves on by itself.
         self.logger.debug(

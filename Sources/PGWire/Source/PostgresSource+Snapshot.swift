@@ -40,7 +40,11 @@ extension PostgresSource {
     let catalog = try await catalog(scope, on: connection)
     _ = try layouts(catalog)
     try await preparePublications(catalog.tables, othersStay: scope != .all, on: connection)
-    if restart { try await takeOwnership(on: connection) } else { try await requireOwnership(on: connection) }
+    if restart {
+      try await forgetSlotOrigin(on: connection)
+    } else {
+      try await requireOrigin(before: nil, on: connection)
+    }
     let exporter: PostgresConnection
     do {
       exporter = try await PostgresConnection.connectForReplication(settings, logger: logger)
@@ -48,6 +52,7 @@ extension PostgresSource {
     do {
       let exported = try await createSlot(temporary: !restart, on: exporter)
       do {
+        if restart { try await writeSlotOrigin(exported.position, on: connection) }
         return try await PostgresSnapshot(
           source: self, scope: scope, exported: exported, exporter: exporter, control: connection)
       } catch {
