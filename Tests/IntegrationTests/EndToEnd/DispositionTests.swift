@@ -22,9 +22,9 @@ extension EndToEnd {
 
   /// `big` is stored out of line, so an update that leaves it alone does not carry it.
   private func withTable(
-    _ disposition: WriteDisposition, _ body: (EndToEnd, ResourceList) async throws -> Void
+    _ disposition: WriteDisposition, in place: Place, _ body: (EndToEnd, ResourceList) async throws -> Void
   ) async throws {
-    try await withEndToEnd { run in
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         """
         CREATE TABLE t (id int PRIMARY KEY, v text, big text);
@@ -43,8 +43,9 @@ extension EndToEnd {
     }
   }
 
-  @Test func softDeleteKeepsRemovedRowsWithTheTimeOfTheirDelete() async throws {
-    try await withTable(.softDelete) { run, resources in
+  @Test(arguments: Place.allCases)
+  func softDeleteKeepsRemovedRowsWithTheTimeOfTheirDelete(_ place: Place) async throws {
+    try await withTable(.softDelete, in: place) { run, resources in
       let sql = """
         SELECT format('{} {} {} {}', id, v, coalesce(substr(big, 1, 1), '-'), _cdc_deleted_at IS NOT NULL) FROM t ORDER BY id
         """
@@ -62,8 +63,9 @@ extension EndToEnd {
     }
   }
 
-  @Test func scd2KeepsEveryVersionWithItsTimes() async throws {
-    try await withTable(.scd2) { run, resources in
+  @Test(arguments: Place.allCases)
+  func scd2KeepsEveryVersionWithItsTimes(_ place: Place) async throws {
+    try await withTable(.scd2, in: place) { run, resources in
       let sql = """
         SELECT format('{} {} {} {}', id, v, coalesce(substr(big, 1, 1), '-'), _cdc_is_current) FROM t
         ORDER BY id, _cdc_valid_from, _cdc_valid_to NULLS LAST
@@ -87,8 +89,9 @@ extension EndToEnd {
     }
   }
 
-  @Test func insertOnlyTakesNothingButInserts() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func insertOnlyTakesNothingButInserts(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')")
       let resources = ResourceList([

@@ -1,4 +1,4 @@
-/// A database, a lake and the pipeline between them: what every end-to-end test begins with.
+/// A database, the place where its tables go, and the pipeline between them: what every end-to-end test begins with.
 import CDCCore
 import DeltaSink
 import PGWire
@@ -8,6 +8,8 @@ import Testing
 struct EndToEnd {
   let database: TestDatabase
   let lake: TemporaryDirectory
+  /// Where the tables go instead of the lake.
+  var dataset: DatabricksDataset?
   /// Unique on the server: slots belong to the whole of it.
   var name: String { "it_\(database.name)" }
 
@@ -25,13 +27,14 @@ struct EndToEnd {
     progress: (@Sendable (PipelineProgress) -> Void)? = nil
   ) throws -> Pipeline {
     Pipeline(
-      name: name, source: try source(resources), destination: destination ?? self.destination(),
+      name: name, source: try source(resources),
+      destination: try destination ?? dataset?.destination() ?? self.destination(),
       configuration: PipelineConfiguration(
         resources: resources, captureLimits: limits, readers: 2, writers: 2, removedTables: removedTables,
         progress: progress))
   }
 
-  func path(_ table: String) -> String { lake.path("public/\(table)") }
+  func path(_ table: String) -> String { dataset?.path(table) ?? lake.path("public/\(table)") }
 
   /// Two engines find in the lake what PostgreSQL holds.
   func expectEqual(
@@ -47,14 +50,29 @@ struct EndToEnd {
   }
 }
 
+/// The kinds of destination that the same tests run on.
+enum Place: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case lake, databricks
+
+  var testDescription: String { rawValue }
+  /// A statement takes a fraction of a second there: few packages instead of many.
+  var isSlow: Bool { self == .databricks }
+}
+
 /// Runs `body` with a database of its own, on the shared server unless it brings one.
 func withEndToEnd(
-  server: PostgresServer? = nil, _ body: (EndToEnd) async throws -> Void
+  _ place: Place = .lake, server: PostgresServer? = nil, _ body: (EndToEnd) async throws -> Void
 ) async throws {
   let shared = if let server { server } else { try await PostgresServer.shared() }
-  try await shared.withDatabase { database in
-    try await withTemporaryDirectory { lake in
-      try await body(EndToEnd(database: database, lake: lake))
+  func run(_ dataset: DatabricksDataset?) async throws {
+    try await shared.withDatabase { database in
+      try await withTemporaryDirectory { lake in
+        try await body(EndToEnd(database: database, lake: lake, dataset: dataset))
+      }
     }
+  }
+  switch place {
+  case .lake: try await run(nil)
+  case .databricks: try await withDataset(run)
   }
 }

@@ -52,12 +52,16 @@ import Testing
   }
 
   /// From the middle of the first full load to the middle of a package.
-  @Test(arguments: [0, 40, 150, 400, 1500])
-  func stopsGracefullyAtAnyMoment(milliseconds: Int) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [
+    (Place.lake, 0), (.lake, 40), (.lake, 150), (.lake, 400), (.lake, 1500), (.databricks, 400),
+    (.databricks, 4000), (.databricks, 9000),
+  ])
+  func stopsGracefullyAtAnyMoment(_ place: Place, milliseconds: Int) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 5000)")
-      let pipeline = try run.pipeline(limits: BatchLimits(rows: 10, delay: .milliseconds(50)))
+      let pipeline = try run.pipeline(
+        limits: BatchLimits(rows: place.isSlow ? 100 : 10, delay: .milliseconds(50)))
       let group = ServiceGroup(services: [pipeline], logger: Logger(label: "test"))
       let service = Task { try await group.run() }
       async let changes = run.database.psql(
@@ -117,13 +121,16 @@ import Testing
   }
 }
 
-/// Asks every 50 ms until the answer is yes, for at most 30 seconds.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  for _ in 1...600 {
+/// Asks every 50 ms until the answer is yes, for at most so long.
+func eventually(
+  within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+) async throws -> Bool {
+  let end = ContinuousClock.now + limit
+  while true {
     if try await condition() { return true }
+    if .now >= end { return false }
     try await Task.sleep(for: .milliseconds(50))
   }
-  return false
 }
 
 /// A destination that takes its time with every commit.
