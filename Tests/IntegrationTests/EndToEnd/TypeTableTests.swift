@@ -11,7 +11,7 @@ struct TypeTableInLakeTests {
   /// A stream comes in binary form only where all its types have one.
   enum Part: String, CaseIterable, Sendable { case binary, binaryArrays, text, textArrays }
 
-  private func examples(_ title: String, _ part: Part) async throws -> [TypeExample] {
+  static func examples(_ title: String, _ part: Part) async throws -> [TypeExample] {
     let section = TypeTable.sections.first { $0.title == title }?.examples ?? []
     let usable = try await PostgresServer.usable(section)
       .filter { $0.isBinary == (part == .binary || part == .binaryArrays) }
@@ -25,7 +25,7 @@ struct TypeTableInLakeTests {
 
   @Test("A full load and a stream bring each value as the table has it", arguments: titles, Part.allCases)
   func snapshotAndStream(_ title: String, _ part: Part) async throws {
-    let examples = try await examples(title, part)
+    let examples = try await Self.examples(title, part)
     guard !examples.isEmpty else { return }
     try await withEndToEnd { run in
       try await run.database.psql(
@@ -43,7 +43,7 @@ struct TypeTableInLakeTests {
 
   @Test("A stream in text form brings the same", arguments: titles, [Part.binary, .binaryArrays])
   func textStream(_ title: String, _ part: Part) async throws {
-    let examples = try await examples(title, part)
+    let examples = try await Self.examples(title, part)
     guard !examples.isEmpty else { return }
     try await withEndToEnd { run in
       try await run.database.psql(
@@ -73,8 +73,9 @@ private struct LakeColumns: Decodable {
 
 extension EndToEnd {
   /// Two engines find the examples' values in rows `firstID` and on.
-  fileprivate func expect(
-    _ examples: [TypeExample], firstID: Int, sourceLocation: SourceLocation = #_sourceLocation
+  func expect(
+    _ examples: [TypeExample], in name: String = "t", firstID: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     for engine in Engine.forDelta {
       let answer = try await LakeReader.python(
@@ -90,7 +91,7 @@ extension EndToEnd {
                 for name in table.column_names
             },
         }
-        """, arguments: [engine.rawValue, path("t")])
+        """, arguments: [engine.rawValue, path(name)])
       let found = try JSONDecoder().decode(LakeColumns.self, from: Data(answer.utf8))
       for (index, example) in examples.enumerated() {
         let name = "c\(index)"
