@@ -70,8 +70,9 @@ import Testing
     return "INSERT INTO every_type VALUES \(rows.joined(separator: ",\n"));\n"
   }
 
-  @Test func surviveFullLoadAndCapture() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func surviveFullLoadAndCapture(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(Self.setup + Self.rows(firstID: 0))
       try await run.pipeline().fullLoad()
       try await run.expectEqual("every_type")
@@ -89,8 +90,9 @@ import Testing
   }
 
   /// A type without binary decoder makes the stream fall back to text; the values must not change by it.
-  @Test func surviveCaptureInTextForm() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func surviveCaptureInTextForm(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         Self.setup + "ALTER TABLE every_type ADD COLUMN odd tsquery; "
           + "CREATE TABLE other (id int PRIMARY KEY)")
