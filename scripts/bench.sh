@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures against the physical limits and prints what Benchmarks/RESULTS.md records.
-# Usage: bench.sh [--scale 1.0] [--runs 3] [--only load,capture,memory,merge]
+# Usage: bench.sh [--scale 1.0] [--runs 3] [--only load,capture,memory,merge,databricks]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

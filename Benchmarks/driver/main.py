@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints their tables and ratios as Markdown; see Benchmarks/RESULTS.md.
 
-Usage: main.py CDC BENCH [--scale 1.0] [--runs 3] [--only load,capture,merge,memory]
+Usage: main.py CDC BENCH [--scale 1.0] [--runs 3] [--only load,capture,merge,memory,databricks]
 """
 
 import argparse
@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 
 import capture
+import databricks
 import load
 import measure
 import merge
@@ -34,7 +35,7 @@ def main():
     parser.add_argument("bench", type=pathlib.Path)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="load,capture,memory,merge")
+    parser.add_argument("--only", default="load,capture,memory,merge,databricks")
     options = parser.parse_args()
     parts = options.only.split(",")
 
@@ -58,6 +59,10 @@ def main():
                 order = "in no order" if shuffled else "in order"
                 section(f"Merge, the table's keys {order}", merge.benchmark(
                     options.bench, work, scaled(10_000_000), scaled(60_000), options.runs, shuffled))
+        if "databricks" in parts:
+            for title, outcome in databricks.benchmark(
+                    server, options.cdc, work, scaled(3_000_000), scaled(200_000), scaled(300_000), options.runs):
+                section(title, outcome)
     print("\n## Ratios\n")
     for name, value, bar in BARS:
         print(f"- {name}: {value:.2f} ({bar})")
