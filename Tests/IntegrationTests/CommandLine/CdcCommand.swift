@@ -23,14 +23,15 @@ enum CdcCommand {
 }
 
 extension EndToEnd {
-  /// The flags that every command shares; the lake is this test's own.
+  /// The flags that every command shares; the lake, or the dataset, is this test's own.
   var flags: [String] {
-    ["--source", database.connectionString, "--lake", lake.path, "--pipeline", name]
+    ["--source", database.connectionString, "--pipeline", name]
+      + (dataset.map { ["--catalog", $0.double.catalog, "--dataset", $0.schema] } ?? ["--lake", lake.path])
   }
 
   /// Runs `cdc` in the lake's folder, which has no cdc.toml.
   func cdc(_ arguments: [String]) async throws -> Command.Outcome {
-    try await CdcCommand.run(arguments + flags, in: lake)
+    try await CdcCommand.run(arguments + flags, in: lake, environment: dataset?.environment ?? [:])
   }
 
   /// As `cdc`, and anything else than exit code 0 is an issue of the test.

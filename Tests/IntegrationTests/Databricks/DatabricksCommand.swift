@@ -50,18 +50,20 @@ struct DatabricksCommand {
   }
 }
 
-/// Runs `body` with a database and a schema of its own, as the double's administrator.
+/// Runs `body` with a database and a schema of its own, as the double's administrator, when it is its turn at the double.
 func withDatabricksCommand(_ body: (DatabricksCommand) async throws -> Void) async throws {
   let double = try await DatabricksDouble.shared()
-  try await PostgresServer.shared().withDatabase { database in
-    try await double.withSchema { schema in
-      try await withTemporaryDirectory { directory in
-        try await body(
-          DatabricksCommand(
-            database: database, double: double, schema: schema, directory: directory,
-            principal: double.admin))
+  try await double.turn {
+    try await PostgresServer.shared().withDatabase { database in
+      try await double.withSchema { schema in
+        try await withTemporaryDirectory { directory in
+          try await body(
+            DatabricksCommand(
+              database: database, double: double, schema: schema, directory: directory,
+              principal: double.admin))
+        }
+        _ = try? await double.execute("DROP SCHEMA IF EXISTS \(double.catalog).\(schema)_staging CASCADE")
       }
-      _ = try? await double.execute("DROP SCHEMA IF EXISTS \(double.catalog).\(schema)_staging CASCADE")
     }
   }
 }

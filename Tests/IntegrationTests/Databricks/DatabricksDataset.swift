@@ -16,6 +16,14 @@ struct DatabricksDataset: Sendable {
       workspace: workspace, warehouseID: double.warehouseID, catalog: double.catalog, schema: schema)
   }
 
+  /// The way there, for `cdc`; catalog and schema are left to its flags.
+  var environment: [String: String] {
+    [
+      "DATABRICKS_HOST": double.host, "DATABRICKS_TOKEN": double.admin.token,
+      "DATABRICKS_WAREHOUSE_ID": double.warehouseID,
+    ]
+  }
+
   /// The Delta table of a table of PostgreSQL's schema `public`.
   func path(_ table: String) -> String {
     double.tableFolder(catalog: double.catalog, schema: schema, table: table)

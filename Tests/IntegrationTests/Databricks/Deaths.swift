@@ -3,6 +3,19 @@ import Foundation
 import TestSupport
 import Testing
 
+/// One after the other in one dataset, each followed by a run that goes on.
+struct Deaths: Sendable, CustomTestStringConvertible {
+  let name: String
+  let all: [Death]
+
+  init(_ name: String, _ all: [Death]) {
+    self.name = name
+    self.all = all
+  }
+
+  var testDescription: String { name + ": " + all.map(\.testDescription).joined(separator: "; ") }
+}
+
 /// A request, and what becomes of it when the process dies.
 struct Death: Sendable, CustomTestStringConvertible {
   enum Fate: Sendable {
@@ -46,7 +59,7 @@ struct Death: Sendable, CustomTestStringConvertible {
   }
 
   /// How long a late request is under way.
-  private static let delay = 3.0
+  static let delay = Duration.seconds(3)
 
   /// The fault that ends it all comes last.
   fileprivate func faults(_ run: DatabricksCommand) -> [DatabricksFault] {
@@ -64,7 +77,7 @@ struct Death: Sendable, CustomTestStringConvertible {
       hanging.skip = after
       return [hanging]
     case .unanswered: return [fault.with { $0.drop = "after" }, hanging]
-    case .late: return [fault.with { $0.delay = Self.delay }]
+    case .late: return [fault.with { $0.delay = Double(Self.delay.components.seconds) }]
     }
   }
 

@@ -8,180 +8,182 @@ import Testing
   struct Weather: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var faults: [DatabricksFault]
+
+    init(_ description: String, _ faults: [DatabricksFault]) {
+      testDescription = description
+      self.faults = faults
+    }
+  }
+
+  /// One after the other in one dataset.
+  struct Days: Sendable, CustomTestStringConvertible {
+    let all: [Weather]
+    var testDescription: String { all.map(\.testDescription).joined(separator: "; ") }
   }
 
   /// Each passes by itself.
-  static let weather: [Weather] = [
-    Weather(
-      testDescription: "a storm of 429 with Retry-After",
-      faults: [
-        DatabricksFault(skip: 3, times: 6).with {
-          $0.status = 429
-          $0.retryAfter = 1
-        }
-      ]),
-    Weather(
-      testDescription: "503, with and without a word of when",
-      faults: [
-        DatabricksFault(skip: 2, times: 3).with { $0.status = 503 },
-        DatabricksFault(method: "PUT", times: 2).with {
-          $0.status = 503
-          $0.retryAfter = 1
-        },
-      ]),
-    Weather(
-      testDescription: "500 and 504 of somebody on the way, after the effect",
-      faults: [
-        DatabricksFault(sql: "MERGE|INSERT|UPDATE", times: 2).with {
-          $0.status = 504
-          $0.when = "after"
-        },
-        DatabricksFault(method: "PUT", path: "/fs/files", times: 2).with { $0.status = 500 },
-      ]),
-    Weather(
-      testDescription: "uploads that are cut",
-      faults: [
-        DatabricksFault(method: "PUT", path: "/rows/", times: 3).with { $0.cutUpload = 100 },
-        DatabricksFault(method: "PUT", path: "/manifest", times: 1).with { $0.cutUpload = 10 },
-      ]),
-    Weather(
-      testDescription: "answers that are cut",
-      faults: [
-        DatabricksFault(path: "/sql/statements", skip: 1, times: 4).with { $0.cutAnswer = 20 }
-      ]),
-    Weather(
-      testDescription: "tokens that expire in mid-run",
-      faults: [
-        DatabricksFault(method: "PUT").with { $0.expireTokens = true },
-        DatabricksFault(method: "PUT", skip: 3).with { $0.expireTokens = true },
-        DatabricksFault(sql: "MERGE|UPDATE", skip: 1).with { $0.expireTokens = true },
-        DatabricksFault(sql: "MERGE|UPDATE", skip: 2).with { $0.expireTokens = true },
-      ]),
-    Weather(
-      testDescription: "connections that end before the effect",
-      faults: [
-        DatabricksFault(path: "/sql/statements|/fs/", skip: 2, times: 4).with { $0.drop = "before" }
-      ]),
-    Weather(
-      testDescription: "connections that end after the effect",
-      faults: [
-        DatabricksFault(sql: "MERGE|INSERT|UPDATE|CREATE", times: 4).with { $0.drop = "after" },
-        DatabricksFault(method: "PUT", path: "/fs/", times: 2).with { $0.drop = "after" },
-      ]),
-    Weather(
-      testDescription: "lost races, and a statement that waits for its turn",
-      faults: [
-        DatabricksFault(sql: "MERGE|INSERT OVERWRITE|UPDATE", times: 3).with {
-          $0.statement = "conflict"
-        },
-        DatabricksFault(sql: "MERGE|UPDATE", times: 1).with {
-          $0.statement = "pending"
-          $0.seconds = 2
-        },
-      ]),
+  static let weather: [Days] = [
+    Days(all: [
+      Weather(
+        "a storm of 429 with Retry-After",
+        [
+          DatabricksFault(skip: 3, times: 6).with {
+            $0.status = 429
+            $0.retryAfter = 1
+          }
+        ]),
+      Weather(
+        "503, with and without a word of when",
+        [
+          DatabricksFault(skip: 2, times: 3).with { $0.status = 503 },
+          DatabricksFault(method: "PUT", times: 2).with {
+            $0.status = 503
+            $0.retryAfter = 1
+          },
+        ]),
+      Weather(
+        "500 and 504 of somebody on the way, after the effect",
+        [
+          DatabricksFault(sql: "MERGE|INSERT|UPDATE", times: 2).with {
+            $0.status = 504
+            $0.when = "after"
+          },
+          DatabricksFault(method: "PUT", path: "/fs/files", times: 2).with { $0.status = 500 },
+        ]),
+    ]),
+    Days(all: [
+      Weather(
+        "uploads that are cut",
+        [
+          DatabricksFault(method: "PUT", path: "/rows/", times: 3).with { $0.cutUpload = 100 },
+          DatabricksFault(method: "PUT", path: "/manifest", times: 1).with { $0.cutUpload = 10 },
+        ]),
+      Weather(
+        "answers that are cut",
+        [DatabricksFault(path: "/sql/statements", skip: 1, times: 4).with { $0.cutAnswer = 20 }]),
+      Weather(
+        "connections that end before the effect",
+        [DatabricksFault(path: "/sql/statements|/fs/", skip: 2, times: 4).with { $0.drop = "before" }]),
+      Weather(
+        "connections that end after the effect",
+        [
+          DatabricksFault(sql: "MERGE|INSERT|UPDATE|CREATE", times: 4).with { $0.drop = "after" },
+          DatabricksFault(method: "PUT", path: "/fs/", times: 2).with { $0.drop = "after" },
+        ]),
+    ]),
+    Days(all: [
+      Weather(
+        "tokens that expire in mid-run",
+        [
+          DatabricksFault(method: "PUT").with { $0.expireTokens = true },
+          DatabricksFault(method: "PUT", path: "/manifest").with { $0.expireTokens = true },
+          DatabricksFault(sql: "(MERGE INTO|OVERWRITE TABLE) .main.*invoice").with { $0.expireTokens = true },
+          DatabricksFault(sql: "UPDATE .main").with { $0.expireTokens = true },
+        ]),
+      Weather(
+        "lost races, and a statement that waits for its turn",
+        [
+          DatabricksFault(sql: "MERGE|INSERT OVERWRITE|UPDATE", times: 3).with {
+            $0.statement = "conflict"
+          },
+          DatabricksFault(sql: "MERGE|UPDATE", times: 1).with {
+            $0.statement = "pending"
+            $0.seconds = 2
+          },
+        ]),
+    ]),
   ]
 
+  /// The full load meets all of it, every capture one of it.
   @Test(arguments: weather)
-  func passesAndTheRunEndsRight(_ weather: Weather) async throws {
+  func passesAndTheRunEndsRight(_ days: Days) async throws {
     try await withKilledShop { shop in
-      for mode in ["full_load", "cdc"] {
-        var faults: [Int] = []
-        for fault in weather.faults {
-          let own = fault.with { $0.principal = shop.run.principal.name }
-          faults.append(try await shop.run.double.inject(own))
-        }
-        let outcome = try await shop.run.cdc(["run", "--mode", mode, "-v"])
-        #expect(outcome.status == 0, "\(mode): \(outcome.errorOutput)")
-        expectNoSecret(outcome, shop)
-        for fault in faults {
-          #expect(try await shop.run.double.hits(of: fault) > 0)
-          try await shop.run.double.remove(fault: fault)
-        }
-        if mode == "full_load" { try await shop.change(1) }
+      try await shop.runs("full_load", in: days.all)
+      for (number, weather) in days.all.enumerated() {
+        try await shop.change(number + 1)
+        try await shop.runs("cdc", in: [weather])
+        try await shop.expectEqual(after: weather.testDescription)
       }
-      try await shop.expectEqual()
       try shop.expectNothingStaged()
     }
   }
 
-  struct Failure: Sendable, CustomTestStringConvertible {
-    let testDescription: String
+  struct Failure: Sendable {
+    let description: String
     var fault: DatabricksFault
     /// What the error has to say.
-    var words: [String]
+    var word: String
   }
 
   /// None passes by itself: the run stops, with exit code 1.
   static let failures: [Failure] = [
     Failure(
-      testDescription: "429, and come back in an hour",
+      description: "429, and come back in an hour",
       fault: DatabricksFault(path: "/sql/", times: -1).with {
         $0.status = 429
         $0.retryAfter = 3600
-      }, words: ["429"]),
+      }, word: "429"),
     Failure(
-      testDescription: "a right that was taken away",
+      description: "a right that was taken away",
       fault: DatabricksFault(sql: "MERGE INTO .main.*event", times: -1).with {
         $0.status = 403
         $0.message = "User lacks MODIFY on the table."
-      }, words: ["MODIFY"]),
+      }, word: "MODIFY"),
     Failure(
-      testDescription: "uploads that are not allowed",
+      description: "uploads that are not allowed",
       fault: DatabricksFault(method: "PUT", path: "/rows/", times: -1).with {
         $0.status = 403
         $0.message = "User lacks WRITE VOLUME."
-      }, words: ["WRITE VOLUME"]),
+      }, word: "WRITE VOLUME"),
     Failure(
-      testDescription: "a statement that fails",
+      description: "a statement that fails",
       fault: DatabricksFault(sql: "MERGE INTO .main.*invoice", times: -1).with {
         $0.statement = "failed"
         $0.message = "[SOMETHING_BROKE] It broke."
         $0.sqlState = "XX000"
-      }, words: ["SOMETHING_BROKE"]),
+      }, word: "SOMETHING_BROKE"),
     Failure(
-      testDescription: "a checkpoint that fails",
+      description: "a checkpoint that fails",
       fault: DatabricksFault(sql: "UPDATE .main.*_cdc_state", times: -1).with {
         $0.statement = "failed"
         $0.message = "[SOMETHING_BROKE] It broke."
         $0.sqlState = "XX000"
-      }, words: ["SOMETHING_BROKE"]),
+      }, word: "SOMETHING_BROKE"),
   ]
 
-  @Test(arguments: failures)
-  func stopsWithAClearErrorAndGoesOnLater(_ failure: Failure) async throws {
+  @Test func stopsWithAClearErrorAndGoesOnLater() async throws {
     try await withKilledShop { shop in
       try await shop.run.cdcSucceeds(["run", "--mode", "full_load"])
-      let position = try await shop.position()
-      try await shop.change(1)
-      let fault = try await shop.run.double.inject(
-        failure.fault.with { $0.principal = shop.run.principal.name })
-      let outcome = try await shop.run.cdc(["run", "--mode", "cdc"])
-      try await shop.run.double.remove(fault: fault)
-      #expect(outcome.status == 1, "\(outcome.errorOutput)")
-      for word in failure.words {
-        #expect(outcome.errorOutput.contains(word), "\(outcome.errorOutput)")
+      for (number, failure) in Self.failures.enumerated() {
+        let position = try await shop.position()
+        try await shop.change(number + 1)
+        let fault = try await shop.run.double.inject(
+          failure.fault.with { $0.principal = shop.run.principal.name })
+        let outcome = try await shop.run.cdc(["run", "--mode", "cdc"])
+        try await shop.run.double.remove(fault: fault)
+        #expect(outcome.status == 1, "\(failure.description)")
+        #expect(outcome.errorOutput.contains(failure.word), "\(outcome.errorOutput)")
+        #expect(outcome.errorOutput.hasPrefix("cdc: ") || outcome.errorOutput.contains("\ncdc: "))
+        shop.expectNoSecret(outcome)
+        #expect(try await !shop.isConfirmed(after: position), "\(failure.description)")
       }
-      #expect(outcome.errorOutput.hasPrefix("cdc: ") || outcome.errorOutput.contains("\ncdc: "))
-      expectNoSecret(outcome, shop)
-      #expect(try await !shop.isConfirmed(after: position))
-
-      try await shop.change(2)
       try await shop.run.cdcSucceeds(["run", "--mode", "cdc"])
-      try await shop.expectEqual()
+      try await shop.expectEqual(after: "five failures")
       try shop.expectNothingStaged()
     }
   }
 
-  /// Seconds here; by hand it was tried with a minute.
-  @Test func waitsForAWarehouseThatStarts() async throws {
+  /// The double holds the statements for as long as a warehouse takes that starts slowly: longer than an answer may be waited for.
+  @Test func waitsAMinuteForAWarehouseThatStarts() async throws {
     try await withKilledShop { shop in
+      let seconds = 60.0
       let environment = [
-        "DATABRICKS_WAREHOUSE_ID": try await shop.run.double.newWarehouse(startSeconds: 6)
+        "DATABRICKS_WAREHOUSE_ID": try await shop.run.double.newWarehouse(startSeconds: seconds)
       ]
+      let start = ContinuousClock.now
       try await shop.run.cdcSucceeds(["run", "--mode", "full_load"], environment: environment)
-      try await shop.change(1)
-      try await shop.run.cdcSucceeds(["run", "--mode", "cdc"], environment: environment)
-      try await shop.expectEqual()
+      #expect(.now - start >= .seconds(seconds))
+      try await shop.expectEqual(after: "a minute")
     }
   }
 
@@ -204,16 +206,33 @@ import Testing
       let outcome = try await running.outcome()
       try await shop.run.double.remove(fault: fault)
       #expect(outcome.status == 0, "\(outcome.errorOutput)")
-      expectNoSecret(outcome, shop)
+      shop.expectNoSecret(outcome)
       try shop.expectNothingStaged()
       try await shop.run.cdcSucceeds(["run", "--mode", "cdc"])
-      try await shop.expectEqual()
+      try await shop.expectEqual(after: "the stop")
+    }
+  }
+}
+
+extension KilledShop {
+  /// Runs `cdc` to its end while the faults hit.
+  fileprivate func runs(_ mode: String, in weather: [NetworkFaultTests.Weather]) async throws {
+    var faults: [Int] = []
+    for fault in weather.flatMap(\.faults) {
+      faults.append(try await run.double.inject(fault.with { $0.principal = run.principal.name }))
+    }
+    let outcome = try await run.cdc(["run", "--mode", mode, "-v"])
+    #expect(outcome.status == 0, "\(mode), \(weather.map(\.testDescription)): \(outcome.errorOutput)")
+    expectNoSecret(outcome)
+    for fault in faults {
+      if weather.count == 1 { #expect(try await run.double.hits(of: fault) > 0, "\(weather)") }
+      try await run.double.remove(fault: fault)
     }
   }
 
-  private func expectNoSecret(_ outcome: Command.Outcome, _ shop: KilledShop) {
+  fileprivate func expectNoSecret(_ outcome: Command.Outcome) {
     let said = outcome.output + outcome.errorOutput
-    for secret in [shop.run.principal.clientSecret, shop.run.principal.token, "Bearer ", "eyJ"] {
+    for secret in [run.principal.clientSecret, run.principal.token, "Bearer ", "eyJ"] {
       #expect(!said.contains(secret), "\(said)")
     }
   }
