@@ -84,7 +84,8 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["CDCCore"], path: "Tests/Support",
-      exclude: ["Postgres/keeper.sh", "Python", "DatabricksDouble"], swiftSettings: settings),
+      exclude: ["Postgres/keeper.sh", "Postgres/slowproxy.py", "Python", "DatabricksDouble"],
+      swiftSettings: settings),
     .testTarget(
       name: "CDCCoreTests",
       dependencies: [

@@ -56,6 +56,7 @@ extension ReplicationStream {
     case XLogData.identifier:
       let header = try XLogData(parsing: message, at: &offset)
       status.received(header.start)
+      messageCount &+= 1
       let payload = message.extracting(XLogData.headerSize...)
       let type = try payload.peekUInt8(at: 0)
       if spool.isInBlock || StreamSpool.takes(type) {

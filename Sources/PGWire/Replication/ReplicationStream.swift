@@ -18,6 +18,8 @@ package actor ReplicationStream {
   var status: StatusReporter
   var spool: StreamSpool
   var isInTransaction = false
+  /// Data messages so far, those included that wait in the spool for their transaction's commit.
+  package internal(set) var messageCount = 0
   /// The handler's `pendingPosition` when `receive` last returned.
   var pendingPosition: LogSequenceNumber?
   /// When the server was last heard of, and whether it was asked since.
@@ -102,6 +104,9 @@ package actor ReplicationStream {
       handle.wakeUp.signal()
     }
   }
+
+  /// Whether the server has sent something that nobody has taken yet.
+  package func hasInput() throws -> Bool { try handle.wait(deadline: 0).isReadable }
 
   /// Sends what is due while nobody calls `receive`: on the connection's own thread, not by a task, which would wait
   /// for a shared one while those are busy encoding.

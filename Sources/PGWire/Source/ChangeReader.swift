@@ -7,6 +7,8 @@ struct ChangeReader {
   var assembler: ChangeAssembler
   let sink: @Sendable (ChangeEvent) async throws -> Void
   private var timesFoundWaiting = 0
+  /// Messages of the stream when it was last asked whether it is at its end.
+  private var messagesBefore = -1
   private var nextLook: Int64
   private var removed: Set<TableName>
 
@@ -32,7 +34,7 @@ struct ChangeReader {
       try await handOver()
       for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
       if assembler.isFinished { return }
-      if try await isCaughtUp() {
+      if try await isCaughtUp(stream) {
         assembler.finishCaughtUp()
         try await handOver()
         if assembler.isFinished { return }
@@ -78,13 +80,20 @@ struct ChangeReader {
   }
 
   /// The log may end in the middle of a record that an open transaction is writing: the server then never says that it
-  /// has sent everything up to there. Twice in a row it must have been found waiting for log, and silent.
-  private mutating func isCaughtUp() async throws -> Bool {
+  /// has sent everything up to there. Twice in a row it must have been found waiting for log, and silent: nothing has
+  /// come in between, not even a part of a transaction that it streams, and nothing is on its way.
+  private mutating func isCaughtUp(_ stream: ReplicationStream) async throws -> Bool {
     guard assembler.isSilent else {
       timesFoundWaiting = 0
       return false
     }
-    timesFoundWaiting = try await source.isWaitingForLog() ? timesFoundWaiting + 1 : 0
+    let messages = await stream.messageCount
+    defer { messagesBefore = messages }
+    guard try await source.isWaitingForLog(), try await !stream.hasInput() else {
+      timesFoundWaiting = 0
+      return false
+    }
+    timesFoundWaiting = messages == messagesBefore ? timesFoundWaiting + 1 : 1
     return timesFoundWaiting >= 2
   }
 }

@@ -1,6 +1,7 @@
 /// A capture that stays connected: idle, slow, stopped gracefully, alone in the WAL.
 import CDCCore
 import Logging
+import PGWire
 import ServiceLifecycle
 import Synchronization
 import TestSupport
@@ -95,6 +96,22 @@ import Testing
         COMMIT;
         """)
       try await run.pipeline(limits: BatchLimits(rows: 1000)).capture()
+      try await run.expectEqual("t")
+    }
+  }
+
+  /// The server is done and waits for more log, and most of a streamed transaction is still on the way: the stream has not
+  /// come to its end.
+  @Test func waitsForATransactionThatArrivesSlowly() async throws {
+    let server = try await PostgresServer.start(settings: ["logical_decoding_work_mem": "64kB"])
+    try await withEndToEnd(server: server) { run in
+      try await run.database.psql("CREATE TABLE t (id int PRIMARY KEY, v text)")
+      try await run.pipeline().fullLoad()
+      try await run.database.psql("INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, 4000) i")
+      let proxy = try await SlowProxy(to: server, bytesPerSecond: 150_000)
+      let source = try PostgresSource(
+        connection: proxy.connectionString(database: run.database.name), pipeline: run.name)
+      try await Pipeline(name: run.name, source: source, destination: run.destination()).capture()
       try await run.expectEqual("t")
     }
   }
