@@ -23,6 +23,7 @@ def _print_settings(workspace: Workspace) -> None:
         "DATABRICKS_CLIENT_SECRET": admin.secret,
         "DATABRICKS_WAREHOUSE_ID": WAREHOUSE,
         "TARGET_CATALOG": "main",
+        "TARGET_DATASET": "shop",
     }.items():
         print(f"export {name}={value}")
     print(
