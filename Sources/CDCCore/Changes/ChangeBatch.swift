@@ -18,6 +18,8 @@ public struct ChangeBatch: Sendable {
   /// For rows with unchanged values whose key changed: the row of this batch (a `deleteOldKey`) under
   /// whose key the destination holds the values.
   public var oldKeyRows: [Int32: Int32]
+  /// What the table's contract has kept out. The pipeline sees to it; a destination never meets any.
+  public var refusals = Refusals()
 
   public init(
     rows: RowBatch, operations: [Operation], positions: [LSN], transactions: [TransactionRun],
@@ -38,6 +40,7 @@ public struct ChangeBatch: Sendable {
   /// What the batch takes in memory, in bytes.
   public var byteCount: Int {
     rows.byteCount + operations.count * 9 + unchanged.reduce(0) { $0 + $1.count * 4 }
+      + refusals.rows.reduce(0) { $0 + $1.byteCount }
   }
 }
 

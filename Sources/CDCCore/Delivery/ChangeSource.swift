@@ -14,6 +14,15 @@ public protocol ChangeSource: Sendable {
   /// - Throws: `CDCError.Code.positionLost` where the source holds no usable position.
   func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot
 
+  /// As `snapshot(restart: false)`, of the tables as a destination has them: without columns that came since and that a table's
+  /// contract leaves out.
+  ///
+  /// - Parameter held: as `changes` gets it.
+  func snapshot(as held: [HeldTable]?) async throws -> any SourceSnapshot
+
+  /// As `snapshot(of:)`, of the tables as a destination has them.
+  func snapshot(of tables: Set<TableName>?, as held: [HeldTable]?) async throws -> any SourceSnapshot
+
   /// Hands over changes from `position` on until `stop`; returns then. Backpressure: `sink` may suspend for as long as it
   /// likes, the connection to the source is kept alive meanwhile.
   ///
@@ -36,6 +45,16 @@ public protocol ChangeSource: Sendable {
 }
 
 extension ChangeSource {
+  public func snapshot(as held: [HeldTable]?) async throws -> any SourceSnapshot {
+    try await snapshot(restart: false)
+  }
+
+  public func snapshot(
+    of tables: Set<TableName>?, as held: [HeldTable]?
+  ) async throws -> any SourceSnapshot {
+    try await snapshot(of: tables)
+  }
+
   public func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot {
     throw CDCError(.configuration, "This source cannot load single tables. Run a full load of all.")
   }
@@ -70,5 +89,7 @@ public protocol SourceSnapshot: Sendable {
 
 public enum SnapshotEvent: Sendable {
   case rows(table: Int, RowBatch)
+  /// What the table's contract has kept out of the rows.
+  case refused(table: Int, Refusals)
   case finished(table: Int)
 }

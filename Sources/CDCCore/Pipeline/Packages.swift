@@ -9,16 +9,24 @@ struct Packages {
   private var open: (any PackageWriter)?
   private var changes: [TableName: Int] = [:]
   private var keysAlive: [TableName: KeysAlive] = [:]
+  private var quarantine: Quarantine
 
-  init(pipeline: Pipeline, position: LSN) {
+  init(pipeline: Pipeline, position: LSN, quarantine: Quarantine) {
     self.pipeline = pipeline
     self.position = position
+    self.quarantine = quarantine
   }
 
-  /// - Returns: the checkpoint and the changes by table, where the event closed a package.
-  mutating func handle(
-    _ event: ChangeEvent
-  ) async throws -> (checkpoint: Checkpoint, changes: [TableName: Int])? {
+  /// What closed a package.
+  struct Done {
+    var checkpoint: Checkpoint
+    /// By table; old-key halves of updates are not counted.
+    var changes: [TableName: Int]
+    var refusals: RefusalCounts
+  }
+
+  /// - Returns: nil where the event closed no package.
+  mutating func handle(_ event: ChangeEvent) async throws -> Done? {
     switch event {
     case .changes(let batch):
       let count = batch.operations.count { $0 != .deleteOldKey }
@@ -37,6 +45,8 @@ struct Packages {
   /// - Returns: false where the table's disposition has no use for them.
   private mutating func write(_ batch: ChangeBatch) async throws -> Bool {
     let disposition = pipeline.configuration.resources.disposition(of: batch.table)
+    if disposition == .replace { return false }
+    guard let batch = try await quarantined(batch, disposition) else { return true }
     guard let delivered = disposition.delivered(batch) else { return false }
     follow(batch.table, disposition)
     try keysAlive[batch.table.name]?.add(batch)
@@ -44,10 +54,23 @@ struct Packages {
     return true
   }
 
+  /// Sends on what the table's contract keeps out; nil where nothing is left.
+  private mutating func quarantined(
+    _ batch: ChangeBatch, _ disposition: WriteDisposition
+  ) async throws -> ChangeBatch? {
+    if quarantine.passes(batch) { return batch }
+    let (kept, entries) = try quarantine.sort(batch, disposition)
+    if let entries { try await writer().write(entries, disposition: .append) }
+    return kept
+  }
+
   private mutating func truncate(_ table: TableSchema, _ truncation: Truncation) async throws -> Bool {
     let disposition = pipeline.configuration.resources.disposition(of: table)
     if disposition == .replace || disposition == .insertOnly { return false }
     let writer = try await writer()
+    if let entries = quarantine.truncate(table.name, truncation) {
+      try await writer.write(entries, disposition: .append)
+    }
     follow(table, disposition)
     if let keys = keysAlive[table.name] {
       let deletes = try await keys.deletes(of: table, truncation, in: pipeline.destination)
@@ -79,9 +102,7 @@ struct Packages {
     return writer
   }
 
-  private mutating func commit(
-    _ boundary: Boundary
-  ) async throws -> (checkpoint: Checkpoint, changes: [TableName: Int])? {
+  private mutating func commit(_ boundary: Boundary) async throws -> Done? {
     guard let writer = open else {
       // Nothing came in between, so everything up to here is durable as it is.
       pipeline.source.confirm(boundary.position)
@@ -104,7 +125,7 @@ struct Packages {
       keysAlive = [:]
       position = boundary.position
     }
-    return (checkpoint, changes)
+    return Done(checkpoint: checkpoint, changes: changes, refusals: quarantine.takeCounts())
   }
 
   private func remove(_ tables: [TableName]) async throws {

@@ -15,22 +15,26 @@ extension Pipeline {
       }
     var report = CaptureReport(position: .zero)
     var resyncs = Resyncs()
+    var loaded: [TableName: LSN] = [:]
     try await retrying { progressed in
       while true {
         let checkpoint = try await openCheckpoint()
         report.position = checkpoint.position
         do {
-          return try await captureOnce(from: checkpoint, until: stop) { done, changes in
+          return try await captureOnce(from: checkpoint, until: stop, loaded: loaded) { done in
             progressed()
             resyncs.progressed()
-            report.position = done.position
-            report.packages += changes.isEmpty ? 0 : 1
-            report.changes.merge(changes, uniquingKeysWith: +)
+            report.position = done.checkpoint.position
+            report.packages += done.changes.isEmpty ? 0 : 1
+            report.changes.merge(done.changes, uniquingKeysWith: +)
+            report.add(done.refusals)
           }
         } catch let unsynced as UnsyncedTables {
           try resyncs.note(unsynced)
           guard let load = try await resync(unsynced, beside: checkpoint) else { return }
           report.resynced.formUnion(load.tables.map(\.name))
+          report.add(load.refusals)
+          for table in load.tables { loaded[table.name] = load.position }
         }
       }
     }
@@ -49,11 +53,19 @@ extension Pipeline {
     return checkpoint
   }
 
+  /// The source's tables, as the destination has them.
+  func heldTables() async throws -> [HeldTable]? {
+    try await destination.heldTables(pipeline: name)?.filter { !$0.schema.name.isOwn }
+  }
+
   private func captureOnce(
-    from checkpoint: Checkpoint, until stop: StopCondition,
-    committed: (Checkpoint, [TableName: Int]) -> Void
+    from checkpoint: Checkpoint, until stop: StopCondition, loaded: [TableName: LSN],
+    committed: (Packages.Done) -> Void
   ) async throws {
-    let held = try await destination.heldTables(pipeline: name)
+    let held = try await heldTables()
+    let quarantine = Quarantine(
+      pipeline: name, from: checkpoint.position,
+      keys: try await QuarantineLedger.openKeys(destination, pipeline: name), loaded: loaded)
     let channel = BoundedChannel<ChangeEvent>(capacity: configuration.bufferedBytes)
     let reader = Task {
       do {
@@ -70,7 +82,7 @@ extension Pipeline {
         channel.finish(throwing: error)
       }
     }
-    var packages = Packages(pipeline: self, position: checkpoint.position)
+    var packages = Packages(pipeline: self, position: checkpoint.position, quarantine: quarantine)
     let workers = WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {
@@ -78,7 +90,7 @@ extension Pipeline {
         try await cancellingOnGracefulShutdown(reader) {
           try await withTaskExecutorPreference(workers) {
             while let event = try await channel.next() {
-              if let done = try await packages.handle(event) { committed(done.checkpoint, done.changes) }
+              if let done = try await packages.handle(event) { committed(done) }
             }
           }
         }

@@ -14,10 +14,10 @@ extension Pipeline {
     let began = Int64.microsecondsSince1970
     let snapshot = try await openSnapshot(after: checkpoint)
     do {
-      let tables = try await load(snapshot, began: began)
-      try await finish(snapshot, rows: tables.reduce(0) { $0 + $1.rows })
+      let loaded = try await load(snapshot, after: checkpoint?.position ?? .zero, began: began)
+      try await finish(snapshot, loaded)
       await snapshot.close()
-      return LoadReport(position: snapshot.position, tables: tables, duration: .now - started)
+      return LoadReport(position: snapshot.position, tables: loaded.tables, duration: .now - started)
     } catch {
       await snapshot.close()
       throw error
@@ -39,12 +39,26 @@ extension Pipeline {
     return try await source.snapshot(restart: true)
   }
 
-  func load(_ snapshot: any SourceSnapshot, began: Int64) async throws -> [LoadReport.Table] {
+  /// Tables that are loaded, and what was kept out of them, which is still to be committed.
+  struct Loaded {
+    var tables: [LoadReport.Table]
+    var quarantine: LoadQuarantine
+
+    var rowCount: Int { tables.reduce(0) { $0 + $1.rows } }
+  }
+
+  /// - Parameter previous: the checkpoint's position.
+  func load(
+    _ snapshot: any SourceSnapshot, after previous: LSN, began: Int64
+  ) async throws -> Loaded {
     let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
-    let loads = TableLoads(snapshot: snapshot, pipeline: self, began: began)
+    let quarantine = LoadQuarantine(
+      name, destination, position: snapshot.position, after: previous, began: began)
+    let loads = TableLoads(snapshot: snapshot, pipeline: self, quarantine: quarantine, began: began)
     let workers = WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {
+      try await quarantine.clear(snapshot.tables.map(\.name))
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           try await snapshot.read(readers: configuration.readers, limits: configuration.loadLimits) {
@@ -69,17 +83,19 @@ extension Pipeline {
       }
     } catch {
       await loads.abandon()
+      await quarantine.abandon()
       throw error
     }
-    return await loads.reports
+    return Loaded(tables: await loads.reports, quarantine: quarantine)
   }
 
-  private func finish(_ snapshot: any SourceSnapshot, rows: Int) async throws {
+  private func finish(_ snapshot: any SourceSnapshot, _ loaded: Loaded) async throws {
     let checkpoint = Checkpoint(
       pipeline: name, kind: .fullLoad,
       packageID: LoadPackage(pipeline: name, from: .zero).id(to: snapshot.position),
-      position: snapshot.position, commitTime: .microsecondsSince1970, rowCount: rows)
-    try await destination.record(checkpoint)
+      position: snapshot.position, commitTime: .microsecondsSince1970,
+      rowCount: loaded.rowCount)
+    try await loaded.quarantine.commit(checkpoint)
     source.confirm(snapshot.position)
     configuration.progress?(.committed(checkpoint))
   }
@@ -89,6 +105,7 @@ extension SnapshotEvent {
   fileprivate var byteCount: Int {
     switch self {
     case .rows(_, let rows): rows.byteCount
+    case .refused(_, let refusals): refusals.rows.reduce(0) { $0 + $1.byteCount }
     case .finished: 0
     }
   }

@@ -11,7 +11,7 @@ extension Pipeline {
     try await retrying { _ in
       guard let checkpoint = try await destination.open(pipeline: name), checkpoint.kind != .unfinishedLoad
       else { return try await loadOnce() }
-      return try await load(tables, beside: checkpoint)
+      return try await load(tables, as: nil, beside: checkpoint)
     }
   }
 
@@ -23,27 +23,30 @@ extension Pipeline {
     }
     do {
       return try await cancellingOnGracefulShutdown {
-        try await load(Set(unsynced.reasons.keys), beside: checkpoint)
+        // What a contract leaves out is not let in by the way.
+        try await load(Set(unsynced.reasons.keys), as: try await heldTables(), beside: checkpoint)
       }
     } catch is CancellationError where isStopping {
       return nil
     }
   }
 
-  private func load(_ tables: Set<TableName>?, beside checkpoint: Checkpoint) async throws -> LoadReport {
+  private func load(
+    _ tables: Set<TableName>?, as held: [HeldTable]?, beside checkpoint: Checkpoint
+  ) async throws -> LoadReport {
     let started = ContinuousClock.now
     let began = Int64.microsecondsSince1970
-    let snapshot = try await source.snapshot(of: tables)
+    let snapshot = try await source.snapshot(of: tables, as: held)
     do {
-      let loaded = try await load(snapshot, began: began)
+      let loaded = try await load(snapshot, after: checkpoint.position, began: began)
       // The same position again: what the destination notes of its tables is noted with it.
       var same = checkpoint
       same.packageID = LoadPackage(pipeline: "\(name)-tables", from: checkpoint.position).id(
         to: snapshot.position)
-      same.rowCount = loaded.reduce(0) { $0 + $1.rows }
-      try await destination.record(same)
+      same.rowCount = loaded.rowCount
+      try await loaded.quarantine.commit(same)
       await snapshot.close()
-      return LoadReport(position: snapshot.position, tables: loaded, duration: .now - started)
+      return LoadReport(position: snapshot.position, tables: loaded.tables, duration: .now - started)
     } catch {
       await snapshot.close()
       throw error

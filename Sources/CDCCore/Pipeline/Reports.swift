@@ -7,9 +7,21 @@ public struct LoadReport: Sendable {
   public struct Table: Sendable {
     public var name: TableName
     public var rows: Int
+    /// Rows that its contract has sent to the quarantine, and values that it has made null.
+    public var quarantinedRows = 0
+    public var discardedValues = 0
   }
 
   public var rows: Int { tables.reduce(0) { $0 + $1.rows } }
+
+  var refusals: RefusalCounts {
+    var counts = RefusalCounts()
+    for table in tables {
+      if table.quarantinedRows > 0 { counts.rows[table.name] = table.quarantinedRows }
+      if table.discardedValues > 0 { counts.values[table.name] = table.discardedValues }
+    }
+    return counts
+  }
 }
 
 /// What a run of change data capture did.
@@ -21,7 +33,16 @@ public struct CaptureReport: Sendable {
   public var changes: [TableName: Int] = [:]
   /// Tables that were loaded on the way, because changes alone could not bring them up.
   public var resynced: Set<TableName> = []
+  /// By table, rows that contracts have sent to the quarantine.
+  public var quarantinedRows: [TableName: Int] = [:]
+  /// By table, values that contracts have made null.
+  public var discardedValues: [TableName: Int] = [:]
   public var duration: Duration = .zero
 
   public var changeCount: Int { changes.values.reduce(0, +) }
+
+  mutating func add(_ refusals: RefusalCounts) {
+    quarantinedRows.merge(refusals.rows.filter { $0.value > 0 }, uniquingKeysWith: +)
+    discardedValues.merge(refusals.values.filter { $0.value > 0 }, uniquingKeysWith: +)
+  }
 }

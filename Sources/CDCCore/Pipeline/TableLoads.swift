@@ -5,28 +5,37 @@ internal import Logging
 actor TableLoads {
   private let snapshot: any SourceSnapshot
   private let pipeline: Pipeline
+  private let quarantine: LoadQuarantine
   private var loads: [Int: Task<any TableLoad, any Error>] = [:]
   private var pending: [Int: Int] = [:]
   private var rows: [Int]
+  private var refusals: [RefusalCounts]
   /// When the load began, microseconds since 1970-01-01T00:00:00Z.
   private let began: Int64
 
-  init(snapshot: any SourceSnapshot, pipeline: Pipeline, began: Int64) {
+  init(snapshot: any SourceSnapshot, pipeline: Pipeline, quarantine: LoadQuarantine, began: Int64) {
     self.began = began
+    self.quarantine = quarantine
     self.snapshot = snapshot
     self.pipeline = pipeline
     rows = Array(repeating: 0, count: snapshot.tables.count)
+    refusals = Array(repeating: RefusalCounts(), count: snapshot.tables.count)
   }
 
   var reports: [LoadReport.Table] {
-    zip(snapshot.tables, rows).map { LoadReport.Table(name: $0.name, rows: $1) }
+    snapshot.tables.indices.map { table in
+      LoadReport.Table(
+        name: snapshot.tables[table].name, rows: rows[table],
+        quarantinedRows: refusals[table].rows.values.reduce(0, +),
+        discardedValues: refusals[table].values.values.reduce(0, +))
+    }
   }
 
   /// To be called before an event is handed on, in its reader's order. The mark of the table's end counts too, so a
   /// count of zero means that both have passed.
   func enqueued(_ event: SnapshotEvent) {
     switch event {
-    case .rows(let table, _): pending[table, default: 1] += 1
+    case .rows(let table, _), .refused(let table, _): pending[table, default: 1] += 1
     case .finished(let table): pending[table, default: 1] += 0
     }
   }
@@ -37,6 +46,11 @@ actor TableLoads {
       try await load(of: table).write(disposition(of: table).loaded(batch, at: began))
       rows[table] += batch.rowCount
       pipeline.configuration.progress?(.loading(snapshot.tables[table].name, rows: rows[table]))
+      try await passed(table)
+    case .refused(let table, let refused):
+      let name = snapshot.tables[table].name
+      refusals[table].add(RefusalCounts(refused, of: name))
+      try await quarantine.add(refused, of: name)
       try await passed(table)
     case .finished(let table):
       try await passed(table)

@@ -9,7 +9,7 @@ public struct TableName: Sendable, Hashable, Comparable, Codable, CustomStringCo
   }
 
   /// `schema.name`, for people; never for SQL, which needs each part quoted.
-  public var description: String { "\(schema).\(name)" }
+  public var description: String { schema.isEmpty ? name : "\(schema).\(name)" }
 
   public static func < (a: TableName, b: TableName) -> Bool {
     (a.schema, a.name) < (b.schema, b.name)

@@ -13,7 +13,7 @@ extension Pipeline {
     }
     // Ends at once, but says so where there is nothing to verify yet.
     try await capture(until: .position(.zero))
-    let snapshot = try await source.snapshot(restart: false)
+    let snapshot = try await source.snapshot(as: heldTables())
     do {
       try await capture(until: .position(snapshot.position))
       let report = try await Verifier(snapshot, readable, options: options).run()

@@ -17,6 +17,7 @@ struct LakeLayout: Sendable {
 
   /// - Throws: `CDCError.configuration` for a name that no file can have.
   func path(of table: TableName) throws -> String {
+    if table.isOwn { return statePath(table.name) }
     let parts = [Self.fileName(table.schema), Self.fileName(table.name)]
     guard parts.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
       throw CDCError(

@@ -31,9 +31,11 @@ actor LocalPackage: PackageWriter {
   }
 
   private func table(_ schema: TableSchema, _ disposition: WriteDisposition) throws -> any PackageTable {
-    destination.schemas.note(
-      LocalDeltaDestination.isAppended(schema, disposition) ? schema.appendedWithKey : schema,
-      at: package.from)
+    if !schema.name.isOwn {
+      destination.schemas.note(
+        LocalDeltaDestination.isAppended(schema, disposition) ? schema.appendedWithKey : schema,
+        at: package.from)
+    }
     if let known = tables[schema.name] { return known }
     let context = try PackageContext(
       destination.table(schema.name), pipeline: package.pipeline, options: destination.options)

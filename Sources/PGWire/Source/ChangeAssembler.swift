@@ -332,11 +332,13 @@ struct ChangeAssembler: ReplicationHandler {
     lastPlace = -1
     let old = places[relation.oid]
     guard let layout else { return leave(relation.oid) }
-    let targets = relation.columns.map { column in
-      layout.schema.columns.firstIndex { $0.name == column.name } ?? -1
-    }
+    let targets = relation.columns.map { layout.place(of: $0.name) }
     if let old, old >= 0 {
-      if tables[old].layout.schema == layout.schema, tables[old].targets == targets { return }
+      if tables[old].layout.schema == layout.schema, tables[old].layout.formats == layout.formats,
+        tables[old].targets == targets
+      {
+        return
+      }
       if let batch = tables[old].takeBatch() { events.append(.changes(batch)) }
       tables[old] = TableChanges(layout: layout, targets: targets)
     } else {

@@ -18,6 +18,7 @@ extension ValueFormat {
     case .array, .vector, .halfvec: .list(elements[0].columnType)
     case .hstore: .map(key: .string, value: .string)
     case .masked: elements[1].columnType
+    case .unwanted: elements[0].columnType
     case .composite:
       .structure(
         zip(fields, elements).map { field, format in

@@ -11,13 +11,19 @@ struct CopyRowDecoder: CopyOutHandler {
   private var columns: [ColumnBuilder]
   private var sizing = BatchSizing()
   private var isHeaderPending = true
-  private let discardsValues: Bool
+  /// By column, whether a value that it cannot hold becomes null.
+  private let discards: [Bool]
+  /// By column, values that became null since the last batch.
+  private var discarded: [Int]
+  private var refusedRows: [RefusedRow] = []
+  private var refusedBytes = 0
 
   init(layout: TableLayout, limits: BatchLimits) {
     self.layout = layout
     self.limits = limits
     columns = layout.formats.map { ColumnBuilder($0) }
-    discardsValues = layout.discardsValues
+    discards = layout.formats.indices.map(layout.discardsValues)
+    discarded = discards.map { _ in 0 }
   }
 
   /// To be called before each COPY: its first message begins with the header.
@@ -37,12 +43,9 @@ struct CopyRowDecoder: CopyOutHandler {
     offset &+= 2
     if fieldCount == -1 { return .next }
     guard fieldCount == columns.count else { throw layout.malformed("it has \(fieldCount) fields") }
-    var discarded = 0
-    if let failure = Self.append(message, offset, to: &columns, discardsValues, &discarded) {
-      guard let error = failure.error else { throw layout.malformed("it is cut, or longer than its fields") }
-      throw layout.error(error, column: failure.column, key: key(message, offset), position: nil)
+    if let failure = Self.append(message, offset, to: &columns, discards, &discarded) {
+      return try refuse(failure, message, offset)
     }
-    discardedValues &+= discarded
     rowCount &+= 1
     if rowCount >= limits.rows { return .pause }
     sizing.unmeasuredBytes &+= message.byteCount
@@ -58,8 +61,8 @@ struct CopyRowDecoder: CopyOutHandler {
   /// The hot loop of a full load: one row, field by field.
   @inline(__always)
   private static func append(
-    _ message: RawSpan, _ start: Int, to columns: inout [ColumnBuilder], _ discardsValues: Bool,
-    _ discarded: inout Int
+    _ message: RawSpan, _ start: Int, to columns: inout [ColumnBuilder], _ discards: [Bool],
+    _ discarded: inout [Int]
   ) -> Failure? {
     var cells = columns.mutableSpan
     var offset = start
@@ -75,35 +78,74 @@ struct CopyRowDecoder: CopyOutHandler {
       do throws(ValueError) {
         try cells[column].append(copied: message.extracting(offset..<(offset &+ length)))
       } catch {
-        guard discardsValues, error.isContractual else { return Failure(error: error, column: column) }
+        guard error.isContractual, discards[column] else { return Failure(error: error, column: column) }
         cells[column].appendNull()
-        discarded &+= 1
+        discarded[column] &+= 1
       }
       offset &+= length
     }
     return offset == message.byteCount ? nil : Failure(error: nil, column: cells.count)
   }
 
-  /// The key of a row that is in an error.
-  private func key(_ message: RawSpan, _ start: Int) -> String? {
+  /// A row that cannot be taken: the contract decides.
+  @inline(never)
+  private mutating func refuse(_ failure: Failure, _ message: RawSpan, _ start: Int) throws -> CopySignal {
+    guard let error = failure.error else { throw layout.malformed("it is cut, or longer than its fields") }
+    var row = row(message, start)
+    guard layout.treatment(of: error, column: failure.column, isOld: false) == .refuse else {
+      throw layout.error(error, column: failure.column, key: row.key?.text(), position: nil)
+    }
+    for column in 0..<failure.column { columns[column].removeLast() }
+    let refused = RefusedRow(
+      key: row.key?.json(), column: layout.name(of: failure.column), reason: error.explanation,
+      json: row.json.text)
+    refusedRows.append(refused)
+    refusedBytes += refused.byteCount
+    return refusedBytes >= limits.bytes ? .pause : .next
+  }
+
+  /// Its key, and its values as texts.
+  private func row(_ message: RawSpan, _ start: Int) -> (key: RowKey?, json: JSONText) {
     var key = RowKey(layout)
+    var json = JSONText()
     var offset = start
     for column in columns.indices {
-      guard message.byteCount - offset >= 4 else { return nil }
+      guard message.byteCount - offset >= 4 else { return (nil, json) }
       let length = Int(message.int32(offset))
       offset += 4
-      if length < 0 { continue }
-      guard message.byteCount - offset >= length else { return nil }
-      if key.needs(column) { key.take(column, copied: message.extracting(offset..<(offset + length))) }
+      if length < 0 {
+        layout.addNull(column, to: &json)
+        continue
+      }
+      guard message.byteCount - offset >= length else { return (nil, json) }
+      let field = message.extracting(offset..<(offset + length))
+      let isText = columns[column].readsText
+      layout.add(column, field, isText: isText, to: &json)
+      if key.needs(column) { key.take(column, field, isText: isText) }
       offset += length
     }
-    return key.text()
+    return (key, json)
+  }
+
+  /// What was kept out since the last call.
+  mutating func takeRefusals() -> Refusals {
+    var refusals = Refusals()
+    refusals.rows = refusedRows
+    for (column, count) in discarded.enumerated() where count > 0 {
+      refusals.discardedValues[layout.name(of: column)] = count
+      discardedValues += count
+      discarded[column] = 0
+    }
+    refusedRows = []
+    refusedBytes = 0
+    return refusals
   }
 
   /// The rows so far; the decoder is empty afterwards.
   mutating func takeBatch() -> RowBatch {
     let batch = RowBatch(
-      table: layout.schema, rowCount: rowCount, columns: sizing.takeVectors(from: &columns, rows: rowCount))
+      table: layout.schema, rowCount: rowCount,
+      columns: layout.wanted(sizing.takeVectors(from: &columns, rows: rowCount)))
     rowCount = 0
     return batch
   }

@@ -14,7 +14,7 @@ final class PostgresSnapshot: SourceSnapshot {
 
   init(
     source: PostgresSource, scope: SnapshotScope, exported: ExportedSnapshot, exporter: PostgresConnection,
-    control: PostgresConnection
+    control: PostgresConnection, as held: [HeldTable]? = nil
   ) async throws {
     self.source = source
     self.exporter = exporter
@@ -32,7 +32,7 @@ final class PostgresSnapshot: SourceSnapshot {
     }
     try await Self.requireUnchanged(catalog.tables, source: source, snapshot: control)
     try source.resources.requireMaskedColumns(in: catalog.tables)
-    layouts = try source.layouts(catalog)
+    layouts = try source.layouts(catalog).holdingBack(columnsSince: held)
     tables = layouts.map(\.schema)
     leaves = try await SnapshotLeaf.read(catalog.tables.map(\.oid), from: control)
   }

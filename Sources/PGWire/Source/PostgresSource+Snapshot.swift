@@ -10,18 +10,32 @@ extension PostgresSource {
   /// With `restart` the pipeline's slot is made anew and exports the snapshot. Without, the slot stays as it is and
   /// a temporary one gives snapshot and position; nothing else changes at the source.
   public func snapshot(restart: Bool) async throws -> any SourceSnapshot {
-    try await openSnapshot(.all, restart: restart)
+    try await openSnapshot(.all, restart: restart, as: nil)
+  }
+
+  /// As `snapshot(restart: false)`, without the columns that the tables' contracts leave out.
+  public func snapshot(as held: [HeldTable]?) async throws -> any SourceSnapshot {
+    try await openSnapshot(.all, restart: false, as: held)
   }
 
   /// As `snapshot(restart: false)`, of some of the tables; the publications get those that they lack, and keep the others.
   public func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot {
-    try await openSnapshot(.beside(tables), restart: false)
+    try await openSnapshot(.beside(tables), restart: false, as: nil)
   }
 
-  private func openSnapshot(_ scope: SnapshotScope, restart: Bool) async throws -> PostgresSnapshot {
+  /// As `snapshot(of:)`, without the columns that the tables' contracts leave out.
+  public func snapshot(
+    of tables: Set<TableName>?, as held: [HeldTable]?
+  ) async throws -> any SourceSnapshot {
+    try await openSnapshot(.beside(tables), restart: false, as: held)
+  }
+
+  private func openSnapshot(
+    _ scope: SnapshotScope, restart: Bool, as held: [HeldTable]?
+  ) async throws -> PostgresSnapshot {
     let connection = try await connect()
     do {
-      return try await openSnapshot(scope, restart: restart, on: connection)
+      return try await openSnapshot(scope, restart: restart, as: held, on: connection)
     } catch {
       await connection.close()
       throw error
@@ -29,7 +43,7 @@ extension PostgresSource {
   }
 
   private func openSnapshot(
-    _ scope: SnapshotScope, restart: Bool, on connection: PostgresConnection
+    _ scope: SnapshotScope, restart: Bool, as held: [HeldTable]?, on connection: PostgresConnection
   ) async throws -> PostgresSnapshot {
     try await checkServer(connection)
     if restart {
@@ -54,7 +68,8 @@ extension PostgresSource {
       do {
         if restart { try await writeSlotOrigin(exported.position, on: connection) }
         return try await PostgresSnapshot(
-          source: self, scope: scope, exported: exported, exporter: exporter, control: connection)
+          source: self, scope: scope, exported: exported, exporter: exporter, control: connection,
+          as: held)
       } catch {
         if restart {
           await exporter.close()

@@ -51,7 +51,7 @@ struct RelationResolver: Sendable {
       throw CDCError(
         .protocolViolation,
         "The table has a new column of a type whose binary form is not known here: the stream starts again and asks "
-          + "for text.", table: name, column: layout.schema.columns[index].name, isRetryable: true)
+          + "for text.", table: name, column: layout.name(of: index), isRetryable: true)
     }
     return layout
   }
@@ -72,7 +72,7 @@ struct RelationResolver: Sendable {
     }
     // As it was before a change of its definition that the stream has yet to come to.
     let before = CatalogTable(relation, typeNames: names, known: nil, previous: known)
-    var layout = try TableLayout(before, types: types, hints: hints)
+    var layout = try TableLayout(before, types: types, hints: hints, known: known)
     layout.schema.mark = known.mark
     if insertOnly.contains(relation.oid) { layout.schema.key = [] }
     if layout.schema.isShaped(like: known) {
@@ -94,7 +94,7 @@ struct RelationResolver: Sendable {
   private func successor(
     of known: TableSchema, _ table: CatalogTable, _ types: TypeMap, _ hints: ResourceHints
   ) throws -> TableLayout {
-    let layout = try TableLayout(table, types: types, hints: hints)
+    let layout = try TableLayout(table, types: types, hints: hints, known: known)
     let drift = TableDrift(from: known, to: layout.schema, table)
     try drift.check(layout.contract, table: table.tableName)
     if let reason = drift.reason { throw UnsyncedTables([table.tableName: reason]) }
@@ -105,8 +105,9 @@ struct RelationResolver: Sendable {
   private func requireUnwanted(_ relation: RelationMessage) async throws -> TableLayout? {
     let now = try await source.withConnection { try await current(relation.oid, on: $0) }
     // A partition is described too where it is published as part of its table.
+    let contract = source.resources.hints(for: relation.tableName)?.contract.tables
     if let table = now.tables.first, table.tableName == relation.tableName, !table.membership.isEmpty,
-      table.reasonNotCapturable == nil
+      table.reasonNotCapturable == nil, contract != .discardRow, contract != .discardValue
     {
       throw UnsyncedTables([relation.tableName: "it is new"])
     }
@@ -129,7 +130,7 @@ struct RelationResolver: Sendable {
       guard let table = now.table(oid: layout.oid), table.tableName == layout.schema.name,
         let hints = source.resources.hints(for: table.tableName)
       else { continue }
-      let current = try TableLayout(table, types: now.types, hints: hints)
+      let current = try TableLayout(table, types: now.types, hints: hints, known: layout.schema)
       let drift = TableDrift(from: layout.schema, to: current.schema, table)
       guard let reason = drift.reason else { continue }
       try drift.check(layout.contract, table: table.tableName)

@@ -11,19 +11,22 @@ struct RowKey {
   /// Whether the column is part of the key.
   func needs(_ column: Int) -> Bool { layout.schema.key.contains(column) }
 
-  mutating func take(_ column: Int, copied field: RawSpan) {
+  mutating func take(_ column: Int, _ field: RawSpan, isText: Bool) {
     var builder = ColumnBuilder(layout.formats[column])
-    if (try? builder.append(copied: field)) != nil { builders[column] = builder }
+    do throws(ValueError) {
+      if isText { try builder.append(text: field) } else { try builder.append(binary: field) }
+      builders[column] = builder
+    } catch { return }
   }
 
-  mutating func take(_ column: Int, binary field: RawSpan) {
-    var builder = ColumnBuilder(layout.formats[column])
-    if (try? builder.append(binary: field)) != nil { builders[column] = builder }
-  }
-
-  mutating func take(_ column: Int, text field: RawSpan) {
-    var builder = ColumnBuilder(layout.formats[column])
-    if (try? builder.append(text: field)) != nil { builders[column] = builder }
+  /// As the quarantine names rows; nil as of `text`.
+  mutating func json() -> String? {
+    let schema = layout.schema
+    guard schema.hasKey, schema.key.allSatisfy({ builders[$0] != nil }) else { return nil }
+    let columns = schema.columns.indices.map { column in
+      builders[column]?.takeVector() ?? ColumnVector(nulls: 1, of: schema.columns[column].type)
+    }
+    return RowBatch(table: schema, rowCount: 1, columns: columns).keyText(0)
   }
 
   /// Nil where the table has no key, or the row does not carry it.

@@ -42,8 +42,8 @@ final class SnapshotQueue: Sendable {
   private static func jobs(
     _ leaf: SnapshotLeaf, _ layout: TableLayout, table: Int, size: Int
   ) -> [Job] {
-    let columns = zip(layout.schema.columns, layout.formats).map { column, format in
-      let name = SQLQuoting.identifier(column.name)
+    let columns = zip(layout.readNames, layout.formats).map { column, format in
+      let name = SQLQuoting.identifier(column)
       switch format.mask {
       // What is not looked at is not asked for.
       case .null: return "NULL"

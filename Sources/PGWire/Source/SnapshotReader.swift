@@ -33,15 +33,19 @@ struct SnapshotReader {
       while let current = job, current.table == table {
         try await connection.startCopyOut(current.sql)
         decoder.beginCopy()
-        while try await connection.nextRows(into: &decoder) {
-          try await sink(.rows(table: table, decoder.takeBatch()))
-        }
+        while try await connection.nextRows(into: &decoder) { try await handOver(&decoder, table) }
         read += 1
         job = queue.next(after: table)
       }
-      if decoder.rowCount > 0 { try await sink(.rows(table: table, decoder.takeBatch())) }
+      try await handOver(&decoder, table)
       snapshot.source.countDiscarded(decoder.discardedValues, table: decoder.layout.schema.name)
       if queue.finish(read, table: table) { try await sink(.finished(table: table)) }
     }
+  }
+
+  private func handOver(_ decoder: inout CopyRowDecoder, _ table: Int) async throws {
+    if decoder.rowCount > 0 { try await sink(.rows(table: table, decoder.takeBatch())) }
+    let refusals = decoder.takeRefusals()
+    if !refusals.isEmpty { try await sink(.refused(table: table, refusals)) }
   }
 }

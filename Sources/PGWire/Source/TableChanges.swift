@@ -22,7 +22,7 @@ struct TableChanges {
   /// The fields of an update's old tuple.
   private var oldFields: [TupleValue] = []
   private var sizing = BatchSizing()
-  private let discardsValues: Bool
+  private var refusals = Refusals()
 
   init(layout: TableLayout, targets: [Int]) {
     self.layout = layout
@@ -30,7 +30,6 @@ struct TableChanges {
     keyFields = layout.schema.key.compactMap { column in targets.firstIndex(of: column) }
     columns = layout.formats.map { ColumnBuilder($0) }
     unchanged = Array(repeating: [], count: columns.count)
-    discardsValues = layout.discardsValues
   }
 
   /// What the builders take in memory, in bytes.
@@ -108,11 +107,8 @@ struct TableChanges {
       if column >= 0 {
         if value.kind == .unchanged { value = carried(value, field: field, by: operation) }
         if let error = Self.append(message, value, to: &columns[column]) {
-          guard discardsValues, error.isContractual else {
-            throw layout.error(error, column: column, key: key(message, tuple), position: position)
-          }
+          try meet(error, message, tuple, column: column, operation, position: position)
           columns[column].appendNull()
-          discardedValues &+= 1
         } else if value.kind == .unchanged {
           noteUnchanged(column, oldRow: oldRow)
         }
@@ -139,21 +135,51 @@ struct TableChanges {
     } catch { return error }
   }
 
-  /// The key of a row that is in an error.
-  private func key(_ message: RawSpan, _ tuple: Int) -> String? {
+  /// A value that its column cannot hold: the contract decides.
+  @inline(never)
+  private mutating func meet(
+    _ error: ValueError, _ message: RawSpan, _ tuple: Int, column: Int, _ operation: Operation, position: LSN
+  ) throws {
+    switch layout.treatment(of: error, column: column, isOld: operation.removesRow) {
+    case .stop:
+      var row = row(message, tuple)
+      throw layout.error(error, column: column, key: row.key?.text(), position: position)
+    case .null:
+      if operation.removesRow { return }
+      discardedValues &+= 1
+      refusals.discardedValues[layout.name(of: column), default: 0] += 1
+    case .refuse:
+      if let last = refusals.rows.last, Int(last.row) == rowCount { return }
+      var row = row(message, tuple)
+      refusals.rows.append(
+        RefusedRow(
+          row: Int32(truncatingIfNeeded: rowCount), key: row.key?.json(),
+          column: layout.name(of: column), reason: error.explanation, json: row.json.text))
+    }
+  }
+
+  /// A row that cannot be taken: its key, and its values as texts.
+  private func row(_ message: RawSpan, _ tuple: Int) -> (key: RowKey?, json: JSONText) {
     var key = RowKey(layout)
+    var json = JSONText()
     var offset = tuple
-    guard (try? message.readColumnCount(at: &offset)) == targets.count else { return nil }
-    for column in targets {
-      guard let value = try? message.readTupleValue(at: &offset) else { return nil }
-      guard column >= 0, key.needs(column) else { continue }
+    guard (try? message.readColumnCount(at: &offset)) == targets.count else { return (nil, json) }
+    for (field, column) in targets.enumerated() {
+      guard var value = try? message.readTupleValue(at: &offset) else { return (nil, json) }
+      guard column >= 0 else { continue }
+      if value.kind == .unchanged, field < oldFields.count {
+        value = carried(value, field: field, by: .update)
+      }
       switch value.kind {
-      case .binary: key.take(column, binary: message.extracting(value.range))
-      case .text: key.take(column, text: message.extracting(value.range))
-      case .null, .unchanged: continue
+      case .binary, .text:
+        let bytes = message.extracting(value.range)
+        layout.add(column, bytes, isText: value.kind == .text, to: &json)
+        if key.needs(column) { key.take(column, bytes, isText: value.kind == .text) }
+      case .null: layout.addNull(column, to: &json)
+      case .unchanged: continue
       }
     }
-    return key.text()
+    return (key, json)
   }
 
   /// An unchanged value as the old row has it: where REPLICA IDENTITY is FULL, or the value is part of the key.
@@ -183,10 +209,14 @@ struct TableChanges {
     guard rowCount > 0 else { return nil }
     let rows = RowBatch(
       table: layout.schema, rowCount: rowCount,
-      columns: sizing.takeVectors(from: &columns, rows: min(rowCount, 4096)))
-    let batch = ChangeBatch(
+      columns: layout.wanted(sizing.takeVectors(from: &columns, rows: min(rowCount, 4096))))
+    var batch = ChangeBatch(
       rows: rows, operations: operations, positions: positions, transactions: transactions,
       unchanged: hasUnchanged ? unchanged : [], oldKeyRows: oldKeyRows)
+    if !refusals.isEmpty {
+      batch.refusals = refusals
+      refusals = Refusals()
+    }
     let capacity = rowCount
     operations = []
     positions = []

@@ -4,21 +4,27 @@ import CDCCore
 struct TableLayout: Sendable {
   var oid: UInt32
   var schema: TableSchema
-  /// One for each of `schema.columns`.
+  /// One for each of `schema.columns`, then one for each of `unwanted`.
   var formats: [ValueFormat]
+  /// New columns that the contract leaves out with the rows that have a value in them.
+  var unwanted: [String] = []
   var contract: SchemaContract
   /// The table has had another definition since the survey with which the stream began.
   var isLaterThanSurvey = false
 
   /// By catalog and hints.
   ///
+  /// - Parameter known: as its destination has the table, where columns that came since may have to stay out.
   /// - Throws: `CDCError` where a hint cannot be followed.
-  init(_ table: CatalogTable, types: TypeMap, hints: ResourceHints) throws {
+  init(
+    _ table: CatalogTable, types: TypeMap, hints: ResourceHints, known: TableSchema? = nil
+  ) throws {
     self.init(
       oid: table.oid, name: table.tableName, comment: table.comment,
       columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
     try apply(hints, to: table)
     try mask(hints)
+    if let known { holdBack(columnsSince: known) }
     schema.mark = TableMark(table, masks: hints.masks(of: table)).text
   }
 

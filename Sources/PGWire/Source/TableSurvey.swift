@@ -28,7 +28,7 @@ extension PostgresSource {
     let row = try await connection.query(
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS time")
     var survey = TableSurvey(
-      catalog: catalog, layouts: try layouts(catalog),
+      catalog: catalog, layouts: try layouts(catalog).holdingBack(columnsSince: held),
       position: LSN(try await connection.currentWALPosition().rawValue),
       time: row[0, "time"].flatMap { Int64($0) } ?? 0)
     guard let held else { return survey }
@@ -49,11 +49,18 @@ extension PostgresSource {
   private func take(_ table: CatalogTable, _ layout: TableLayout, into survey: inout TableSurvey) throws {
     let name = table.tableName
     let isNamed = resources.resources.first { $0.matches(name) }?.pattern.contains("*") == false
-    if !isNamed, layout.contract.columns == .freeze {
-      throw CDCError(
-        .schemaContract,
-        "The table is new in the source, and the contract of its pattern is to stop there. Name the table itself to have "
-          + "it copied, or set the contract for columns to evolve.", table: name)
+    if !isNamed {
+      switch layout.contract.tables {
+      case .evolve: break
+      case .freeze:
+        throw CDCError(
+          .schemaContract,
+          "The table is new in the source, and the contract of its pattern is to stop there. Name the table itself to have "
+            + "it copied, or set the contract for tables to evolve.", table: name)
+      case .discardRow, .discardValue:
+        logger.info("the table is new and left out, as its contract says", metadata: ["table": "\(name)"])
+        return
+      }
     }
     if !isNamed, !table.isOwned, table.membership.isEmpty {
       logger.warning(

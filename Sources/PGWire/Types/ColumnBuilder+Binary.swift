@@ -74,6 +74,7 @@ extension ColumnBuilder {
     case .halfvec: try append(binaryVector: field, elementSize: 2)
     case .composite: try append(binaryComposite: field)
     case .hstore: try append(binaryHstore: field)
+    case .unwanted: throw .unwanted
     case .masked: try append(masked: field, isText: false)
     default: try append(formatted: field)
     }

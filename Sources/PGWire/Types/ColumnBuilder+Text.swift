@@ -56,6 +56,7 @@ extension ColumnBuilder {
     case .vector, .halfvec: try append(textVector: field)
     case .composite: try append(textComposite: field)
     case .hstore: try append(textHstore: field)
+    case .unwanted: throw .unwanted
     case .masked: try append(masked: field, isText: true)
     default: try append(verbatim: field)
     }

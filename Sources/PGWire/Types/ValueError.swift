@@ -16,6 +16,8 @@ package enum ValueError: Error, Hashable, Sendable {
   case shape
   /// More than 2 GiB of values in one column of one batch.
   case tooLarge
+  /// The table's contract leaves the column out.
+  case unwanted
   /// OpenSSL refuses to compute a digest.
   case digest
 
@@ -32,6 +34,7 @@ package enum ValueError: Error, Hashable, Sendable {
     case .tooManyDigits: "has more digits than the column's decimal type"
     case .dimensions: "is an array of more than one dimension"
     case .shape: "has other attributes than its composite type had when reading began"
+    case .unwanted: "is of a column that is new, and that the table's contract leaves out"
     case .digest: "cannot be hashed, as OpenSSL has no SHA-256 here"
     case .tooLarge: "brings the column of one batch beyond 2 GiB"
     }

@@ -45,6 +45,8 @@ package struct ValueFormat: Hashable, Sendable {
     case composite, hstore
     /// Of any type: other values take their place.
     case masked
+    /// Of any type, of which the table takes nulls alone.
+    case unwanted
   }
 
   /// An attribute of a composite type.
@@ -83,7 +85,7 @@ package struct ValueFormat: Hashable, Sendable {
   package var hasBinaryForm: Bool {
     switch kind {
     case .opaque: false
-    case .array, .composite: elements.allSatisfy(\.hasBinaryForm)
+    case .array, .composite, .unwanted: elements.allSatisfy(\.hasBinaryForm)
     case .masked: hasBinaryFormMasked
     default: true
     }
@@ -101,7 +103,7 @@ extension ValueFormat.Kind {
   @inline(__always)
   package var storage: Storage {
     switch self {
-    case .bool: .boolean
+    case .bool, .unwanted: .boolean
     case .int2, .int4, .date: .int32
     case .int8, .oid, .int2AsInt64, .int4AsInt64, .decimal64, .timestamp, .timestamptz: .int64
     case .decimal128, .money: .int128

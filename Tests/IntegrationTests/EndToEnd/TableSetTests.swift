@@ -177,7 +177,7 @@ import Testing
 
   @Test func aFrozenPatternRefusesATableThatNobodyNamed() async throws {
     try await withEndToEnd { run in
-      let hints = ResourceHints(contract: SchemaContract(columns: .freeze))
+      let hints = ResourceHints(contract: SchemaContract(tables: .freeze))
       let frozen = ResourceList([Resource("public.*", hints: hints)])
       try await run.database.psql(Self.two)
       try await run.pipeline(frozen).fullLoad()

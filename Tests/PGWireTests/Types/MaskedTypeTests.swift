@@ -55,6 +55,55 @@ struct MaskedTypeTests {
     }
   }
 
+  /// Floats are Swift's, money is without its locale.
+  private func isPrintedAlike(_ format: ValueFormat) -> Bool {
+    switch format.kind {
+    case .float4, .float8, .money, .vector, .halfvec: false
+    case .array, .composite: format.elements.allSatisfy(isPrintedAlike)
+    default: true
+    }
+  }
+
+  @Test("What the quarantine shows of a value is PostgreSQL's text, from the binary form too")
+  func printing() async throws {
+    let scalars = try await PostgresServer.usable(TypeTable.all)
+    let arrays = scalars.filter { !$0.type.hasSuffix("[]") && $0.type != "nothing" }.map(\.array)
+    let bounds = TypeExample.quotedArrays
+    try await PostgresServer.shared().withDatabase { database in
+      try await database.psql(TypeTable.setup(scalars))
+      for (name, examples) in [("scalars", scalars), ("arrays", arrays), ("bounds", bounds)] {
+        try await database.psql(
+          TypeTable.createTable(name, examples) + TypeTable.insertRows(name, examples, firstID: 0))
+      }
+      let connection = try await PostgresConnection.connect(database.connectionString)
+      for statement in SessionSettings.statements { try await connection.execute(statement) }
+      for table in ["scalars", "arrays", "bounds"] {
+        let catalog = try await Catalog.read(ResourceList([Resource("public.\(table)")]), from: connection)
+        for column in catalog.tables.first?.columns.dropFirst() ?? [] {
+          let format = catalog.types.format(column.type, typmod: column.typmod)
+          guard format.hasBinaryForm, isPrintedAlike(format) else { continue }
+          let expected = try await connection.query("SELECT \(column.name) FROM \(table) ORDER BY id").rows
+            .map {
+              $0[0]
+            }
+          var fields = BinaryFields()
+          try await connection.startCopyOut(
+            "COPY (SELECT \(column.name) FROM \(table) ORDER BY id) TO STDOUT (FORMAT binary)")
+          _ = try await connection.nextRows(into: &fields)
+          let found = fields.fields.map { field in
+            field.map { bytes in
+              var text: [UInt8] = []
+              text.append(printing: unsafe bytes.span.bytes, as: format)
+              return String(decoding: text, as: UTF8.self)
+            }
+          }
+          #expect(found == expected, "\(column.typeName)")
+        }
+      }
+      await connection.close()
+    }
+  }
+
   private static let table = """
     CREATE TABLE t (mail text PRIMARY KEY, name varchar(20) NOT NULL, born date, score numeric(6,2)[], big text);
     ALTER TABLE t ALTER big SET STORAGE EXTERNAL;

@@ -45,6 +45,20 @@ public struct TypeExample: Sendable, CustomStringConvertible {
   }
 }
 
+extension TypeExample {
+  /// Arrays whose text has bounds, several dimensions, and elements that must be quoted. Not of the table: only texts are read.
+  public static let quotedArrays = [
+    TypeExample(
+      "text[]", "",
+      [
+        ExampleValue("ARRAY['', 'null', 'NULL', 'a b', 'a,b', '{', 'q\"q', 'b\\\\b', E'\\t', 'ü']", ""),
+        ExampleValue("'[0:1][2:3]={{a,b},{NULL,\"\"}}'", ""),
+      ]),
+    TypeExample(
+      "int[]", "", [ExampleValue("'{{{1},{2}},{{3},{NULL}}}'", ""), ExampleValue("'[-1:0]={1,2}'", "")]),
+  ]
+}
+
 public struct ExampleValue: Sendable {
   public var sql: String
   /// JSON in the form of `Python/canonical.py`.

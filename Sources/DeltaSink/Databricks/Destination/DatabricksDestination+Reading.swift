@@ -5,6 +5,8 @@ extension DatabricksDestination: ReadableDestination {
   ///
   /// - Throws: `DatabricksError.invalidAnswer` for a column of a type that this package cannot copy.
   public func schema(of table: TableName) async throws -> TableSchema? {
+    // Asked for by every run, and seldom there.
+    if table.isOwn, let run = currentRun, await !run.knows(table) { return nil }
     let target = try DatabricksLayout.target(of: table)
     guard let held = try await HeldState.columns(session, of: target)[target] else { return nil }
     let columns = try held.map { column in

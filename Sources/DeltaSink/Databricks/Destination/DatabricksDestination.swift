@@ -90,8 +90,10 @@ public final class DatabricksDestination: Destination {
     LocalDeltaDestination.isAppended(table, disposition)
   }
 
+  var currentRun: DatabricksRun? { state.withLock { $0.run } }
+
   private func run(_ pipeline: String) throws -> DatabricksRun {
-    guard let run = state.withLock({ $0.run }), run.pipeline == pipeline else {
+    guard let run = currentRun, run.pipeline == pipeline else {
       throw CDCError(
         .protocolViolation, "The destination is not open for pipeline \(pipeline): call open first.")
     }

@@ -25,6 +25,7 @@ struct DatabricksLayout: Sendable, Hashable {
 
   /// - Throws: `CDCError.configuration` for a name that no table can have.
   static func target(of table: TableName) throws -> String {
+    if table.isOwn { return table.name }
     let name = safe(table.name.lowercased())
     let target = table.schema == "public" ? name : "\(safe(table.schema.lowercased()))__\(name)"
     guard !table.name.isEmpty, target.utf8.count <= 255 else {
@@ -32,7 +33,7 @@ struct DatabricksLayout: Sendable, Hashable {
         .configuration, "The name is empty or too long for a table of Unity Catalog. Leave the table out.",
         table: table)
     }
-    guard ![state, loads, schemas].contains(target) else {
+    guard ![state, loads, schemas, TableName.quarantine.name].contains(target) else {
       throw CDCError(
         .configuration, "The name \(target) belongs to a table of the pipeline's state. Leave the table out.",
         table: table)

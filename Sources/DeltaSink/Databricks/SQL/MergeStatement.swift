@@ -22,7 +22,9 @@ struct MergeStatement {
   private var condition: String {
     var terms: [String]
     if staged.action == .append {
-      terms = ["_cdc_lsn", "_cdc_sequence"].map { equality($0) }
+      // A table of our own is all pipelines', whose positions are of several servers.
+      let names = ["_cdc_lsn", "_cdc_sequence"] + (staged.table.name.isOwn ? ["pipeline"] : [])
+      terms = names.map { equality($0) }
       // A full load's rows have the snapshot's position, which a transaction may have too.
       terms.append("t.`_cdc_op` <> 'r'")
     } else {

@@ -90,6 +90,9 @@ actor DatabricksRun {
     return tables[table.name]?.everyName.subtracting(now) ?? []
   }
 
+  /// Whether the pipeline has written the table before.
+  func knows(_ table: TableName) -> Bool { tables[table] != nil }
+
   func isLoaded(_ table: TableName, by loadID: String) -> Bool { tables[table]?.loadID == loadID }
 
   /// Notes the shape that a table has from the position on; written down before the next checkpoint.

@@ -1,0 +1,25 @@
+/// What contracts have kept out of a pipeline's tables so far, as the quarantine table at its destination tells.
+public struct ContractReport: Sendable, Hashable {
+  public struct Table: Sendable, Hashable {
+    public var name: TableName
+    /// Rows of the source that its copy does not hold now; of a table without key always 0, as nobody can tell.
+    public var rowsOut: Int
+    /// Rows that went to the quarantine so far; one counts each time that it is written anew.
+    public var quarantinedRows: Int
+    /// Values that became null so far.
+    public var discardedValues: Int
+  }
+
+  /// Those of which anything was kept out, by name.
+  public var tables: [Table]
+
+  /// Reads the quarantine; nothing is changed, and the destination need not be open.
+  public init(_ destination: any ReadableDestination, pipeline: String) async throws {
+    let (counts, keys) = try await QuarantineLedger.read(destination, pipeline: pipeline)
+    tables = Set(counts.rows.keys).union(counts.values.keys).sorted().map { name in
+      Table(
+        name: name, rowsOut: keys[name]?.count ?? 0, quarantinedRows: counts.rows[name] ?? 0,
+        discardedValues: counts.values[name] ?? 0)
+    }
+  }
+}
