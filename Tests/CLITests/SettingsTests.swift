@@ -105,6 +105,43 @@ struct SettingsTests {
     #expect(resources.hints(for: TableName(schema: "public", name: "track"))?.writeDisposition == .append)
   }
 
+  @Test("a contract is set for all tables or for one; what a table leaves open is the pipeline's")
+  func contracts() throws {
+    let text = """
+      [contract]
+      columns = "discard_value"
+      data_type = "discard_row"
+      [[table]]
+      pattern = "public.a"
+      [table.contract]
+      columns = "freeze"
+      [[table]]
+      pattern = "public.b"
+      contract = "evolve"
+      """
+    func contract(_ table: String, _ text: String, _ variables: [String: String] = [:]) throws
+      -> SchemaContract?
+    {
+      let environment = Environment(variables: variables)
+      let layers = [SettingsLayer(environment), try SettingsFile(text, name: "cdc.toml").layer()]
+      return try Settings(layers, environment: environment).resources
+        .hints(for: TableName(schema: "public", name: table))?.contract
+    }
+    #expect(try contract("a", text) == SchemaContract(columns: .freeze, dataType: .discardRow))
+    #expect(try contract("b", text) == SchemaContract(dataType: .discardRow))
+    let every = "tables = [\"public.*\"]\n"
+    #expect(
+      try contract("c", every + "contract = \"discard_row\"")
+        == SchemaContract(tables: .discardRow, columns: .discardRow, dataType: .discardRow))
+    #expect(
+      try contract("c", every, ["CDC_CONTRACT": "freeze"])
+        == SchemaContract(tables: .freeze, columns: .freeze, dataType: .freeze))
+    let error = #expect(throws: UsageError.self) {
+      _ = try contract("c", "[contract]\ndata_type = \"evolve\"")
+    }
+    #expect(error?.description.hasPrefix("cdc.toml, line 2: a type does not follow single values") == true)
+  }
+
   @Test("masks of columns, with a salt from the file, from the environment, or from a variable that is named")
   func masks() throws {
     let text = """

@@ -41,6 +41,12 @@ struct InitCommand: ParsableCommand {
     # only).
     # write = "merge"
 
+    # What happens to what a table's copy does not foresee: freeze (stop), discard_value, discard_row (quarantine) or evolve.
+    # [contract]
+    # tables = "evolve"         # new tables that match a pattern
+    # columns = "evolve"        # new columns
+    # data_type = "freeze"      # values that a column's type cannot hold
+
     # readers = 2               # connections that read a full load side by side
     # package_rows = 200000     # a package of changes is closed by the first limit that is reached;
     # package_megabytes = 32    # a transaction is never split

@@ -69,10 +69,23 @@ struct RunCommand: AsyncParsableCommand {
     var table = TextTable(("table", .left), ("rows", .right))
     for entry in report.tables { table.append(entry.name.description, grouped(entry.rows)) }
     Terminal.print(table.text)
+    for entry in report.tables {
+      Self.print(entry.name, quarantined: entry.quarantinedRows, discarded: entry.discardedValues)
+    }
     Terminal.print(
       "\nFull load: \(plural(report.tables.count, "table")), \(plural(report.rows, "row")) in "
         + "\(decimal(seconds(report.duration), places: 1)) s (\(perSecond(report.rows, report.duration)) rows/s), "
         + "as of \(report.position), in \(place).")
+  }
+
+  /// What the table's contract has kept out.
+  private static func print(_ table: TableName, quarantined: Int, discarded: Int) {
+    if quarantined > 0 {
+      Terminal.print("\(table): \(plural(quarantined, "row")) to the table _cdc_quarantine")
+    }
+    if discarded > 0 {
+      Terminal.print("\(table): \(plural(discarded, "value")) that its column cannot hold made null")
+    }
   }
 
   private func print(_ report: CaptureReport) throws {
@@ -83,6 +96,10 @@ struct RunCommand: AsyncParsableCommand {
         table.append(name.description, grouped(changes))
       }
       Terminal.print(table.text + "\n")
+    }
+    for name in Set(report.quarantinedRows.keys).union(report.discardedValues.keys).sorted() {
+      Self.print(
+        name, quarantined: report.quarantinedRows[name] ?? 0, discarded: report.discardedValues[name] ?? 0)
     }
     Terminal.print(
       "CDC: \(plural(report.changeCount, "change")) in \(plural(report.packages, "package")), "
@@ -111,6 +128,7 @@ private struct LoadResult: Encodable {
   struct Table: Encodable {
     let table: String
     let rows: Int
+    let quarantinedRows, discardedValues: Int
   }
 
   let mode = Settings.Mode.fullLoad.rawValue
@@ -123,7 +141,11 @@ private struct LoadResult: Encodable {
     position = report.position.description
     seconds = cdc_cli.seconds(report.duration)
     rows = report.rows
-    tables = report.tables.map { Table(table: $0.name.description, rows: $0.rows) }
+    tables = report.tables.map {
+      Table(
+        table: $0.name.description, rows: $0.rows, quarantinedRows: $0.quarantinedRows,
+        discardedValues: $0.discardedValues)
+    }
   }
 }
 
@@ -131,6 +153,7 @@ private struct CaptureResult: Encodable {
   struct Table: Encodable {
     let table: String
     let changes: Int
+    let quarantinedRows, discardedValues: Int
   }
 
   let mode = Settings.Mode.cdc.rawValue
@@ -146,7 +169,9 @@ private struct CaptureResult: Encodable {
     packages = report.packages
     changes = report.changeCount
     tables = report.changes.sorted { $0.key < $1.key }.map {
-      Table(table: $0.key.description, changes: $0.value)
+      Table(
+        table: $0.key.description, changes: $0.value, quarantinedRows: report.quarantinedRows[$0.key] ?? 0,
+        discardedValues: report.discardedValues[$0.key] ?? 0)
     }
   }
 }

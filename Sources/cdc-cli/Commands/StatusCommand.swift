@@ -21,7 +21,10 @@ struct StatusCommand: AsyncParsableCommand {
     let parts = try Composition(try options.load())
     let slot = try await parts.source.status()
     let checkpoint = try await parts.target.lastCheckpoint(of: parts.settings.pipeline)
-    let status = Status(parts, slot, checkpoint)
+    let contracts =
+      checkpoint == nil
+      ? [] : try await ContractReport(parts.target.destination, pipeline: parts.settings.pipeline).tables
+    let status = Status(parts, slot, checkpoint, contracts)
     if json { try JSONOutput.print(status) } else { Terminal.print(status.text) }
   }
 }
@@ -44,6 +47,11 @@ private struct Status: Encodable {
     let rows: Int
   }
 
+  struct Contract: Encodable {
+    let table: String
+    let rowsOut, quarantinedRows, discardedValues: Int
+  }
+
   let pipeline: String
   let destination: String
   /// Nil where there is no slot.
@@ -54,8 +62,17 @@ private struct Status: Encodable {
   let lagSeconds: Double?
   /// Nil before a first full load was finished.
   let lastPackage: Package?
+  /// What contracts have kept out so far.
+  let contracts: [Contract]
 
-  init(_ parts: Composition, _ state: SlotState?, _ checkpoint: Checkpoint?) {
+  init(
+    _ parts: Composition, _ state: SlotState?, _ checkpoint: Checkpoint?, _ kept: [ContractReport.Table]
+  ) {
+    contracts = kept.map {
+      Contract(
+        table: $0.name.description, rowsOut: $0.rowsOut, quarantinedRows: $0.quarantinedRows,
+        discardedValues: $0.discardedValues)
+    }
     pipeline = parts.settings.pipeline
     destination = parts.target.name
     slot = state.map {
@@ -104,6 +121,13 @@ private struct Status: Encodable {
       lines.append(("it is at", "\(lastPackage.position), \(lastPackage.commitTime)"))
     } else {
       lines.append(("last package", "none: no full load has finished"))
+    }
+    for entry in contracts {
+      let out =
+        entry.quarantinedRows > 0
+        ? ["\(plural(entry.rowsOut, "row")) in quarantine (\(entry.quarantinedRows) so far)"] : []
+      let values = entry.discardedValues > 0 ? ["\(plural(entry.discardedValues, "value")) made null"] : []
+      lines.append((entry.table, (out + values).joined(separator: ", ")))
     }
     var table = TextTable(("", .left), ("", .left))
     for (name, value) in lines { table.append(name, value) }

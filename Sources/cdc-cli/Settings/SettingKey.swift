@@ -1,6 +1,6 @@
 /// Every setting once: its name in cdc.toml, in the environment and on the command line.
 enum SettingKey: String, CaseIterable, Sendable {
-  case mode, source, destination, lake, pipeline, tables, write, merge, readers
+  case mode, source, destination, lake, pipeline, tables, write, contract, merge, readers
   case packageRows = "package_rows"
   case packageMegabytes = "package_megabytes"
   case packageSeconds = "package_seconds"
@@ -79,6 +79,8 @@ struct Setting: Sendable, Hashable {
 struct SettingsLayer: Sendable {
   var values: [SettingKey: Setting] = [:]
   var tables: [TableSettings] = []
+  /// Of `[contract]`.
+  var contract = ContractSettings()
 
   init() {}
 

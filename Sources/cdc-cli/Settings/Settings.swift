@@ -81,8 +81,14 @@ struct Settings: Sendable {
     captureLimits = limits
     let write: WriteDisposition? = try setting(.write).map { try Self.choice($0, "write") }
     let salt = try setting(.maskSalt).map { try Self.salt($0, environment) }
+    // What a layer says of all three is less than what it says of one.
+    let contracts = try layers.flatMap { layer in
+      [layer.contract]
+        + (try layer.values[.contract].map { [ContractSettings(all: try Self.choice($0, "contract"))] } ?? [])
+    }
     resources = Self.resources(
-      setting(.tables), try (layers.first { !$0.tables.isEmpty }?.tables ?? []).salted(salt), write: write)
+      setting(.tables), try (layers.first { !$0.tables.isEmpty }?.tables ?? []).salted(salt), write: write,
+      contracts)
   }
 
   /// The mode, or the error that lists both.
@@ -165,11 +171,12 @@ struct Settings: Sendable {
 
   /// `tables` says which tables; a `[[table]]` says how, and where `tables` is not given, also which.
   private static func resources(
-    _ tables: Setting?, _ hinted: [TableSettings], write: WriteDisposition?
+    _ tables: Setting?, _ hinted: [TableSettings], write: WriteDisposition?, _ contracts: [ContractSettings]
   ) -> ResourceList {
     func hints(_ settings: TableSettings?) -> ResourceHints {
       var hints = settings?.hints ?? ResourceHints()
       if hints.writeDisposition == nil { hints.writeDisposition = write }
+      hints.contract = (settings?.contract ?? ContractSettings()).contract(else: contracts)
       return hints
     }
     let patterns = tables?.texts.flatMap(splitList) ?? ["public.*"]

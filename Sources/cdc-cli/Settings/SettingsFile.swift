@@ -35,13 +35,15 @@ struct SettingsFile {
       guard let value = root[key] else { continue }
       if key == "table" {
         layer.tables = try tables(value)
+      } else if key == "contract", let table = value.table {
+        layer.contract = try schemaContract(table, key)
       } else if key == "databricks" {
         try databricks(value, into: &layer)
       } else if let setting = SettingKey(rawValue: key), !setting.isOfDatabricks {
         layer.values[setting] = Setting(texts: try texts(value, key, setting.kind), origin: origin(key))
       } else {
         let known = SettingKey.allCases.filter { !$0.isOfDatabricks }.map(\.rawValue)
-        throw unknown(key, among: known + ["[databricks]", "[[table]]"])
+        throw unknown(key, among: known + ["[contract]", "[databricks]", "[[table]]"])
       }
     }
     return layer
@@ -88,8 +90,14 @@ struct SettingsFile {
       hints.writeDisposition = try choice(text, "\(path).write", WriteDisposition.self)
     }
     if let key = table["key"] { hints.primaryKey = try texts(key, "\(path).key", .texts) }
-    if let contract = try subtable(table, "contract", path) {
-      hints.contract = try schemaContract(contract, "\(path).contract")
+    var contract = ContractSettings()
+    if let value = table["contract"] {
+      if let table = value.table {
+        contract = try schemaContract(table, "\(path).contract")
+      } else {
+        let text = try texts(value, "\(path).contract", .text)[0]
+        contract = ContractSettings(all: try choice(text, "\(path).contract", SchemaContract.Mode.self))
+      }
     }
     if let columns = try subtable(table, "columns", path) {
       for column in columns.keys {
@@ -98,19 +106,23 @@ struct SettingsFile {
       }
     }
     let text = try texts(pattern, "\(path).pattern", .text)[0]
-    return TableSettings(pattern: text, hints: hints, origin: origin(path))
+    return TableSettings(pattern: text, hints: hints, contract: contract, origin: origin(path))
   }
 
-  private func schemaContract(_ table: TOMLTable, _ path: String) throws -> SchemaContract {
-    try check(table, path, ["columns", "data_type"])
-    var contract = SchemaContract()
-    if let value = table["columns"] {
-      let text = try texts(value, "\(path).columns", .text)[0]
-      contract.columns = try choice(text, "\(path).columns", SchemaContract.Mode.self)
+  private func schemaContract(_ table: TOMLTable, _ path: String) throws -> ContractSettings {
+    try check(table, path, ["tables", "columns", "data_type"])
+    func mode(_ key: String) throws -> SchemaContract.Mode? {
+      try table[key].map { value in
+        let text = try texts(value, "\(path).\(key)", .text)[0]
+        return try choice(text, "\(path).\(key)", SchemaContract.Mode.self)
+      }
     }
-    if let value = table["data_type"] {
-      let text = try texts(value, "\(path).data_type", .text)[0]
-      contract.dataType = try choice(text, "\(path).data_type", SchemaContract.Mode.self)
+    let contract = ContractSettings(
+      tables: try mode("tables"), columns: try mode("columns"), dataType: try mode("data_type"))
+    if contract.dataType == .evolve {
+      throw UsageError(
+        "\(origin("\(path).data_type")): a type does not follow single values: data_type is freeze, discard_value or "
+          + "discard_row. A hint of type string makes a column hold every value.")
     }
     return contract
   }

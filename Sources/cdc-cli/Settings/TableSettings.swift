@@ -3,8 +3,38 @@ internal import CDCCore
 /// One `[[table]]` of cdc.toml: a pattern and the hints for the tables that it fits.
 struct TableSettings: Sendable {
   var pattern: String
+  /// But for the contract.
   var hints: ResourceHints
+  var contract = ContractSettings()
   var origin: String
+}
+
+/// A contract as far as one place sets it.
+struct ContractSettings: Sendable, Hashable {
+  var tables: SchemaContract.Mode?
+  var columns: SchemaContract.Mode?
+  var dataType: SchemaContract.Mode?
+
+  init(
+    tables: SchemaContract.Mode? = nil, columns: SchemaContract.Mode? = nil,
+    dataType: SchemaContract.Mode? = nil
+  ) {
+    (self.tables, self.columns, self.dataType) = (tables, columns, dataType)
+  }
+
+  /// `contract = "…"`, as in dlt.
+  init(all mode: SchemaContract.Mode) {
+    self.init(tables: mode, columns: mode, dataType: mode == .evolve ? nil : mode)
+  }
+
+  func contract(else others: [ContractSettings]) -> SchemaContract {
+    let all = [self] + others
+    let usual = SchemaContract()
+    return SchemaContract(
+      tables: all.lazy.compactMap(\.tables).first ?? usual.tables,
+      columns: all.lazy.compactMap(\.columns).first ?? usual.columns,
+      dataType: all.lazy.compactMap(\.dataType).first ?? usual.dataType)
+  }
 }
 
 /// The word in `mask = "…"`.
