@@ -39,7 +39,8 @@ public enum TypePage {
       ## Values that a column cannot hold
 
       The table's contract for data types decides: `freeze` (the default) stops with an error that names table, column, key and
-      LSN; `discard_value` makes the value null and counts it. A hint `string` keeps them all.
+      LSN; `discard_value` makes the value null and counts it; `discard_row` sends the row to the table `_cdc_quarantine`
+      ([CONTRACTS.md](CONTRACTS.md)). A hint `string` keeps them all.
 
       | PostgreSQL | Value | It | As a string |
       |---|---|---|---|
