@@ -54,6 +54,32 @@ package struct JSONText: Sendable {
   }
 }
 
+extension JSONText {
+  /// The values of an object of plain values, in order: what stays the same where a column of the key is renamed.
+  static func values(of object: String) -> String {
+    var values: [UInt8] = []
+    var isInString = false
+    var isEscaped = false
+    var isName = true
+    for byte in object.utf8.dropFirst().dropLast() {
+      if !isInString, isName, byte == UInt8(ascii: ":") {
+        isName = false
+        continue
+      }
+      if !isInString, byte == UInt8(ascii: ",") { isName = true }
+      if !isName || (!isInString && byte == UInt8(ascii: ",")) { values.append(byte) }
+      if isEscaped {
+        isEscaped = false
+      } else if isInString, byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isInString.toggle()
+      }
+    }
+    return String(decoding: values, as: UTF8.self)
+  }
+}
+
 extension RowBatch {
   /// The key of a row as a JSON object: equal texts are equal keys. Nil where the table has no key, or the row none.
   package func keyText(_ row: Int) -> String? {

@@ -5,7 +5,7 @@
 /// table is loaded again, at a position of its own.
 struct Quarantine: Sendable {
   private let pipeline: String
-  /// By table the keys whose rows are out.
+  /// By table the keys whose rows are out: their values, as `JSONText.values` has them.
   private var keys: [TableName: Set<String>]
   /// Of tables that were loaded on the way: what commits before is in them, quarantine and all.
   private let loaded: [TableName: LSN]

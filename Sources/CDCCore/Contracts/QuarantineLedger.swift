@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Which rows are out of their tables, as the quarantine table at a destination tells.
 enum QuarantineLedger {
-  /// By table the keys of a pipeline's rows that are out; empty where the destination cannot be read, or keeps no quarantine.
+  /// By table the values of the keys of a pipeline's rows that are out; empty where the destination cannot be read, or keeps no quarantine.
   static func openKeys(_ destination: any Destination, pipeline: String) async throws -> [TableName: Set<
     String
   >] {
@@ -30,9 +30,13 @@ enum QuarantineLedger {
       case .discardedValues: counts.values[line.table, default: 0] += line.count
       case .quarantined:
         counts.rows[line.table, default: 0] += 1
-        if let key = line.key { keys[line.table, default: []].insert(key) }
+        if let key = line.key { keys[line.table, default: []].insert(JSONText.values(of: key)) }
       case .resolved:
-        if let key = line.key { keys[line.table]?.remove(key) } else { keys[line.table] = nil }
+        if let key = line.key {
+          keys[line.table]?.remove(JSONText.values(of: key))
+        } else {
+          keys[line.table] = nil
+        }
       }
     }
     return (counts, keys)

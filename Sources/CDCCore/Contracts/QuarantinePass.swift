@@ -3,7 +3,7 @@ struct QuarantinePass {
   private let batch: ChangeBatch
   private let disposition: WriteDisposition
   private let refused: [Int32: RefusedRow]
-  /// Whose rows are out.
+  /// Whose rows are out: the values of their keys.
   private(set) var keys: Set<String>
   private(set) var entries: [QuarantineEntry] = []
   private var picks: [Int32] = []
@@ -36,8 +36,13 @@ struct QuarantinePass {
 
   /// Without a key nobody knows which row a later change is about: each is for itself.
   private mutating func takeKeyless(_ row: Int) {
-    guard let refusal = refused[Int32(row)] else { return keep(row, batch.operations[row]) }
-    note(.quarantined, row, key: nil, refusal)
+    if let refusal = refused[Int32(row)] {
+      note(.quarantined, row, key: nil, refusal)
+      // Of an update that takes a row away and puts another: that one alone is left.
+      if isMoved(row), last?.row == Int32(row - 1) { operations[operations.count - 1] = .delete }
+      return
+    }
+    keep(row, isMoved(row) && last?.row != Int32(row - 1) ? .insert : batch.operations[row])
   }
 
   private mutating func take(_ row: Int) throws {
@@ -65,15 +70,15 @@ struct QuarantinePass {
       if let last, last.row == Int32(row - 1), last.operation == .deleteOldKey {
         operations[operations.count - 1] = .delete
       }
-    } else if !isInsert, let key = refusal.key, !keys.contains(key) {
+    } else if !isInsert, let key = refusal.key, !keys.contains(JSONText.values(of: key)) {
       keep(row, .delete)
     }
-    if let key = refusal.key { keys.insert(key) }
+    if let key = refusal.key { keys.insert(JSONText.values(of: key)) }
   }
 
   private mutating func put(_ row: Int) throws {
     let key = keys.isEmpty ? nil : batch.rows.keyText(row)
-    let wasOut = key.map(keys.contains) ?? false
+    let wasOut = key.map { keys.contains(JSONText.values(of: $0)) } ?? false
     let lostItsHalf = isMoved(row) && last?.row != Int32(row - 1)
     guard wasOut || lostItsHalf else { return keep(row, batch.operations[row]) }
     if partial.contains(Int32(row)), disposition != .append {
@@ -83,7 +88,7 @@ struct QuarantinePass {
       ])
     }
     if wasOut, let key {
-      keys.remove(key)
+      keys.remove(JSONText.values(of: key))
       note(.resolved, row, key: key, nil)
     }
     keep(row, disposition == .append ? batch.operations[row] : .insert)
@@ -92,7 +97,9 @@ struct QuarantinePass {
   private mutating func remove(_ row: Int) {
     // A key that cannot be held is that of a row which is not there.
     if refused[Int32(row)] != nil { return }
-    if let key = keys.isEmpty ? nil : batch.rows.keyText(row), keys.remove(key) != nil {
+    if let key = keys.isEmpty ? nil : batch.rows.keyText(row),
+      keys.remove(JSONText.values(of: key)) != nil
+    {
       return note(.resolved, row, key: key, nil)
     }
     keep(row, batch.operations[row])

@@ -113,12 +113,12 @@ import Testing
 
   @Test func aRowThatComesBackInPartHasItsTableLoaded() throws {
     for change in [Change(.update, 1, 2).partial()] {
-      var quarantine = Quarantine(pipeline: "p", keys: [Self.table.name: ["{\"id\":1}"]])
+      var quarantine = Quarantine(pipeline: "p", keys: [Self.table.name: ["1"]])
       #expect(throws: UnsyncedTables.self) { try sort(&quarantine, batch([change])) }
       // A log says itself what it does not carry.
       #expect(try sort(&quarantine, batch([change]), .append).kept == ["update 1 2"])
     }
-    var moved = Quarantine(pipeline: "p", keys: [Self.table.name: ["{\"id\":1}"]])
+    var moved = Quarantine(pipeline: "p", keys: [Self.table.name: ["1"]])
     #expect(throws: UnsyncedTables.self) {
       try sort(&moved, batch([Change(.deleteOldKey, 1), Change(.update, 2, 2).partial()]))
     }
@@ -126,7 +126,7 @@ import Testing
 
   @Test func whatWasSeenToBeforeIsLeftOut() throws {
     var quarantine = Quarantine(
-      pipeline: "p", from: LSN(101), keys: [Self.table.name: ["{\"id\":1}"]],
+      pipeline: "p", from: LSN(101), keys: [Self.table.name: ["1"]],
       loaded: [Self.table.name: LSN(102)])
     let result = try sort(
       &quarantine, batch([Change(.delete, 1), Change(.insert, 1, 2).refused(), Change(.update, 1, 3)]))
@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test func aTruncationEmptiesTheQuarantine() throws {
-    var quarantine = Quarantine(pipeline: "p", keys: [Self.table.name: ["{\"id\":1}"]])
+    var quarantine = Quarantine(pipeline: "p", keys: [Self.table.name: ["1"]])
     let run = TransactionRun(firstRow: 0, commitLSN: LSN(100), commitTime: 0, xid: 0)
     let truncation = Truncation(tables: [Self.table], position: LSN(99), transaction: run)
     #expect(quarantine.truncate(Self.table.name, truncation)?.rowCount == 1)
@@ -151,6 +151,11 @@ import Testing
     let first = try sort(&quarantine, changes, .insertOnly)
     #expect(first.kept == ["insert 1 1"])
     #expect(first.noted == ["quarantined {\"id\":2}"])
+  }
+
+  @Test func aKeyIsKnownByItsValues() {
+    #expect(JSONText.values(of: "{\"id\":7}") == "7")
+    #expect(JSONText.values(of: #"{"a:,\"b":"x,\"y\\","c":-1,"d":null}"#) == #""x,\"y\\",-1,null"#)
   }
 
   @Test func keysAreOneTextHoweverTheyAreSpelled() {

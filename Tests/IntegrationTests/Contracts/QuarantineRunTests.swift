@@ -117,6 +117,24 @@ import Testing
     }
   }
 
+  @Test func aRowIsFoundAgainAfterItsKeyWasRenamed() async throws {
+    try await withEndToEnd { run in
+      var hints = Self.strict
+      hints.writeDisposition = .softDelete
+      let resources = ResourceList([Resource("public.*", hints: hints)])
+      try await run.database.psql(Self.table)
+      try await run.pipeline(resources).fullLoad()
+      try await run.database.psql("UPDATE t SET v = 'NaN' WHERE id IN (1, 2)")
+      try await run.pipeline(resources).capture()
+      try await run.database.psql(
+        "ALTER TABLE t RENAME id TO number; DELETE FROM t WHERE number = 9; UPDATE t SET v = 1 WHERE number = 1"
+      )
+      #expect(try await run.pipeline(resources).capture().resynced == [Self.name])
+      #expect(try await run.pipeline(resources).verify().isEqual)
+      #expect(try await run.query("SELECT count(*)::text FROM t", table: "t") == ["[\"7\"]"])
+    }
+  }
+
   @Test func aHintedDecimalTakesWhatItCanHold() async throws {
     try await withEndToEnd { run in
       var hints = Self.strict
