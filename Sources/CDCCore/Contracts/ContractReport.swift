@@ -15,7 +15,8 @@ public struct ContractReport: Sendable, Hashable {
 
   /// Reads the quarantine; nothing is changed, and the destination need not be open.
   public init(_ destination: any ReadableDestination, pipeline: String) async throws {
-    let (counts, keys) = try await QuarantineLedger.read(destination, pipeline: pipeline)
+    let ledger = try await QuarantineLedger.read(destination, pipeline: pipeline)
+    let (counts, keys) = (ledger.counts, ledger.keys)
     tables = Set(counts.rows.keys).union(counts.values.keys).sorted().map { name in
       Table(
         name: name, rowsOut: keys[name]?.count ?? 0, quarantinedRows: counts.rows[name] ?? 0,

@@ -2,6 +2,7 @@
 actor LoadQuarantine {
   private let pipeline: String
   private let destination: any Destination
+  private let position: LSN
   private let run: TransactionRun
   private let previous: LSN
   private var writer: (any PackageWriter)?
@@ -14,34 +15,39 @@ actor LoadQuarantine {
     self.pipeline = pipeline
     self.destination = destination
     self.previous = previous
-    run = TransactionRun(firstRow: 0, commitLSN: position, commitTime: began, xid: 0)
+    self.position = position
+    // Another server's log may be behind the one from before: what is appended never is.
+    run = TransactionRun(firstRow: 0, commitLSN: max(position, previous), commitTime: began, xid: 0)
   }
 
   /// What was out of these tables is not any more: it is loaded, or kept out anew.
   func clear(_ tables: [TableName]) async throws {
-    let open = try await QuarantineLedger.openKeys(destination, pipeline: pipeline)
+    let ledger = try await QuarantineLedger.read(destination, pipeline: pipeline)
+    number = ledger.last
     // Written later: what an earlier run has left undone may have to be given up by the load first.
-    waiting = tables.filter { open[$0] != nil }.map { table in
+    waiting = tables.filter { ledger.keys[$0] != nil }.map { table in
       QuarantineEntry(
-        event: .resolved, table: table, position: run.commitLSN, operation: .load, transaction: run)
+        event: .resolved, table: table, position: position, operation: .load, transaction: run)
     }
   }
 
   func add(_ refusals: Refusals, of table: TableName) async throws {
     var entries = refusals.rows.map { row in
       QuarantineEntry(
-        event: .quarantined, table: table, key: row.key, position: run.commitLSN, operation: .load,
+        event: .quarantined, table: table, key: row.key, position: position, operation: .load,
         column: row.column, reason: row.reason, row: row.json, transaction: run)
     }
     for (column, count) in refusals.discardedValues.sorted(by: { $0.key < $1.key }) {
       entries.append(
         QuarantineEntry(
-          event: .discardedValues, table: table, position: run.commitLSN, operation: .load, column: column,
+          event: .discardedValues, table: table, position: position, operation: .load, column: column,
           count: count, transaction: run))
     }
     try await write(entries)
   }
 
+  /// Of the last entry.
+  private var number: Int64 = 0
   private var isWriting = false
   private var waiting: [QuarantineEntry] = []
 
@@ -55,7 +61,9 @@ actor LoadQuarantine {
       var taken: [QuarantineEntry] = []
       swap(&taken, &waiting)
       let writer = try await opened()
-      try await writer.write(taken.batch(pipeline: pipeline), disposition: .append)
+      let batch = taken.batch(pipeline: pipeline, after: number)
+      number += Int64(taken.count)
+      try await writer.write(batch, disposition: .append)
     }
   }
 

@@ -12,11 +12,20 @@ struct Quarantine: Sendable {
   /// The checkpoint's: what commits before was seen to by an earlier run.
   private let position: LSN
   private var counts = RefusalCounts()
+  /// Of the last entry.
+  private var number: Int64
+
+  init(
+    pipeline: String, from position: LSN, _ ledger: QuarantineLedger, loaded: [TableName: LSN] = [:]
+  ) {
+    self.init(pipeline: pipeline, from: position, keys: ledger.keys, after: ledger.last, loaded: loaded)
+  }
 
   init(
     pipeline: String, from position: LSN = .zero, keys: [TableName: Set<String>] = [:],
-    loaded: [TableName: LSN] = [:]
+    after number: Int64 = 0, loaded: [TableName: LSN] = [:]
   ) {
+    self.number = number
     self.pipeline = pipeline
     self.position = position
     self.keys = keys
@@ -50,19 +59,22 @@ struct Quarantine: Sendable {
       for (_, count) in batch.refusals.discardedValues { counts.values[name, default: 0] += count }
     }
     counts.rows[name, default: 0] += pass.entries.count { $0.event == .quarantined }
-    return (
-      pass.kept, pass.entries.isEmpty ? nil : pass.entries.batch(pipeline: pipeline)
-    )
+    return (pass.kept, pass.entries.isEmpty ? nil : numbered(pass.entries))
+  }
+
+  private mutating func numbered(_ entries: [QuarantineEntry]) -> ChangeBatch {
+    defer { number += Int64(entries.count) }
+    return entries.batch(pipeline: pipeline, after: number)
   }
 
   /// Every row of the table goes.
   mutating func truncate(_ table: TableName, _ truncation: Truncation) -> ChangeBatch? {
     guard let open = keys.removeValue(forKey: table), !open.isEmpty else { return nil }
-    return [
+    return numbered([
       QuarantineEntry(
         event: .resolved, table: table, position: truncation.position, operation: .truncate,
         transaction: truncation.transaction)
-    ].batch(pipeline: pipeline)
+    ])
   }
 }
 

@@ -1,53 +1,51 @@
 internal import Synchronization
 
-/// Which rows are out of their tables, as the quarantine table at a destination tells.
-enum QuarantineLedger {
-  /// By table the values of the keys of a pipeline's rows that are out; empty where the destination cannot be read, or keeps no quarantine.
-  static func openKeys(_ destination: any Destination, pipeline: String) async throws -> [TableName: Set<
-    String
-  >] {
-    guard let readable = destination as? any ReadableDestination else { return [:] }
-    return try await read(readable, pipeline: pipeline).keys.filter { !$0.value.isEmpty }
-  }
+/// What the quarantine table at a destination tells of one pipeline.
+struct QuarantineLedger: Sendable {
+  /// By table the rows that are out: the values of their keys, as `JSONText.values` has them.
+  private(set) var keys: [TableName: Set<String>] = [:]
+  /// What was kept out so far.
+  private(set) var counts = RefusalCounts()
+  /// The number of the last entry.
+  private(set) var last: Int64 = 0
 
-  /// By table what was kept out so far, and the keys of the rows that are out.
-  static func read(
-    _ destination: any ReadableDestination, pipeline: String
-  ) async throws -> (counts: RefusalCounts, keys: [TableName: Set<String>]) {
-    guard try await destination.schema(of: .quarantine) != nil else { return (RefusalCounts(), [:]) }
+  init() {}
+
+  /// Empty where the destination cannot be read, or keeps no quarantine.
+  static func read(_ destination: any Destination, pipeline: String) async throws -> QuarantineLedger {
+    guard let readable = destination as? any ReadableDestination,
+      try await readable.schema(of: .quarantine) != nil
+    else { return QuarantineLedger() }
     let found = Mutex<[Line]>([])
-    let columns = [
-      "pipeline", "event", "table_schema", "table_name", "key", "lsn", "_cdc_lsn", "value_count",
-    ]
-    try await destination.read(.quarantine, columns: columns) { batch in
+    let columns = ["pipeline", "entry", "event", "table_schema", "table_name", "key", "value_count"]
+    try await readable.read(.quarantine, columns: columns) { batch in
       let lines = (0..<batch.rowCount).compactMap { Line(batch, $0, pipeline: pipeline) }
       found.withLock { $0 += lines }
     }
-    var counts = RefusalCounts()
-    var keys: [TableName: Set<String>] = [:]
-    for line in found.withLock({ $0 }).sorted(by: Line.precedes) {
-      switch line.event {
-      case .discardedValues: counts.values[line.table, default: 0] += line.count
-      case .quarantined:
-        counts.rows[line.table, default: 0] += 1
-        if let key = line.key { keys[line.table, default: []].insert(JSONText.values(of: key)) }
-      case .resolved:
-        if let key = line.key {
-          keys[line.table]?.remove(JSONText.values(of: key))
-        } else {
-          keys[line.table] = nil
-        }
-      }
+    var ledger = QuarantineLedger()
+    for line in found.withLock({ $0 }).sorted(by: { $0.number < $1.number }) { ledger.add(line) }
+    return ledger
+  }
+
+  private mutating func add(_ line: Line) {
+    last = line.number
+    switch line.event {
+    case .discardedValues: counts.values[line.table, default: 0] += line.count
+    case .quarantined:
+      counts.rows[line.table, default: 0] += 1
+      if let key = line.key { keys[line.table, default: []].insert(key) }
+    case .resolved:
+      if let key = line.key { keys[line.table]?.remove(key) } else { keys[line.table] = nil }
+      if keys[line.table]?.isEmpty ?? false { keys[line.table] = nil }
     }
-    return (counts, keys)
   }
 
   private struct Line: Sendable {
-    var table: TableName
-    var key: String?
+    var number: Int64
     var event: QuarantineEntry.Event
-    var commit: UInt64
-    var position: LSN
+    var table: TableName
+    /// Its values.
+    var key: String?
     var count: Int
 
     /// Nil for another pipeline's.
@@ -56,24 +54,21 @@ enum QuarantineLedger {
         guard case .bytes(let bytes) = batch.columns[column].value(at: row) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
       }
-      guard batch.columns.count == 8, text(0) == pipeline,
-        let event = text(1).flatMap(QuarantineEntry.Event.init),
-        let schema = text(2), let name = text(3), let position = text(5).flatMap({ LSN($0) }),
-        case .integer(let commit) = batch.columns[6].value(at: row)
+      func number(_ column: Int) -> Int64? {
+        if case .integer(let number) = batch.columns[column].value(at: row) {
+          Int64(clamping: number)
+        } else {
+          nil
+        }
+      }
+      guard batch.columns.count == 7, text(0) == pipeline, let entry = number(1),
+        let event = text(2).flatMap(QuarantineEntry.Event.init), let schema = text(3), let name = text(4)
       else { return nil }
-      table = TableName(schema: schema, name: name)
-      key = text(4)
+      self.number = entry
       self.event = event
-      count = 0
-      if case .integer(let values) = batch.columns[7].value(at: row) { count = Int(clamping: values) }
-      self.commit = UInt64(bitPattern: Int64(truncatingIfNeeded: commit))
-      self.position = position
-    }
-
-    /// By commit, then by change; of a load first what clears the table.
-    static func precedes(_ a: Line, _ b: Line) -> Bool {
-      (a.commit, a.position.rawValue, a.event == .resolved ? 0 : 1)
-        < (b.commit, b.position.rawValue, b.event == .resolved ? 0 : 1)
+      table = TableName(schema: schema, name: name)
+      key = text(5).map(JSONText.values)
+      count = number(6).map { Int(clamping: $0) } ?? 0
     }
   }
 }

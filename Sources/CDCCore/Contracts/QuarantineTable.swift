@@ -40,6 +40,7 @@ extension TableSchema {
     name: .quarantine,
     columns: [
       ColumnSchema(name: "pipeline", type: .string),
+      ColumnSchema(name: "entry", type: .long, comment: "counts the pipeline's entries, in their order"),
       ColumnSchema(
         name: "event", type: .string,
         comment:
@@ -59,9 +60,13 @@ extension TableSchema {
 
 extension [QuarantineEntry] {
   /// As changes of the quarantine table, in the order given: that of their commits.
-  func batch(pipeline: String) -> ChangeBatch {
+  ///
+  /// - Parameter number: of the entry before.
+  func batch(pipeline: String, after number: Int64) -> ChangeBatch {
     let columns = [
-      strings { _ in pipeline }, strings { $0.event.rawValue }, strings { $0.table.schema },
+      strings { _ in pipeline },
+      ColumnVector(count: count, values: .int64(indices.map { number + 1 + Int64($0) })),
+      strings { $0.event.rawValue }, strings { $0.table.schema },
       strings { $0.table.name }, strings(\.key), strings { $0.position.description },
       strings { $0.operation?.rawValue }, strings(\.column), strings(\.reason), strings(\.row),
       ColumnVector(

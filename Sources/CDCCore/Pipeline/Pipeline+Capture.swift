@@ -65,7 +65,7 @@ extension Pipeline {
     let held = try await heldTables()
     let quarantine = Quarantine(
       pipeline: name, from: checkpoint.position,
-      keys: try await QuarantineLedger.openKeys(destination, pipeline: name), loaded: loaded)
+      try await QuarantineLedger.read(destination, pipeline: name), loaded: loaded)
     let channel = BoundedChannel<ChangeEvent>(capacity: configuration.bufferedBytes)
     let reader = Task {
       do {

@@ -94,7 +94,7 @@ import Testing
       let folder = run.double.tableFolder(
         catalog: run.double.catalog, schema: run.schema, table: "_cdc_quarantine")
       let events = try await LakeReader.query(
-        "SELECT event || ' ' || operation || ' ' || key FROM q ORDER BY _cdc_lsn, lsn, _cdc_sequence",
+        "SELECT event || ' ' || operation || ' ' || key FROM q ORDER BY entry",
         tables: ["q": folder])
       #expect(
         events.map { $0.replacing("\\\"", with: "") } == [

@@ -59,7 +59,7 @@ import Testing
       #expect(report.resynced.isEmpty)
       try await expectSound(run)
       let open = """
-        SELECT key FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY _cdc_lsn DESC, lsn DESC) AS n FROM q)
+        SELECT key FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY entry DESC) AS n FROM q)
         WHERE n = 1 AND event = 'quarantined' ORDER BY key
         """
       #expect(
@@ -224,7 +224,7 @@ import Testing
         try await run.pipeline(Self.resources, destination: cutOff).capture()
       }
       try await run.pipeline(Self.resources, destination: cutOff).capture()
-      let events = try await quarantine(run, "SELECT event || ' ' || key FROM q ORDER BY _cdc_lsn, lsn")
+      let events = try await quarantine(run, "SELECT event || ' ' || key FROM q ORDER BY entry")
       #expect(
         events.map { $0.replacing("\\\"", with: "") } == [
           "[\"quarantined {id:9}\"]", "[\"quarantined {id:1}\"]", "[\"quarantined {id:20}\"]",
