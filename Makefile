@@ -1,7 +1,7 @@
 # The two commands of the README are `make demo` and `make test`; each installs what it misses.
 # The work is in scripts/, one a target.
 
-.PHONY: build demo test oracle lint bench databricks-double setup types-page clean
+.PHONY: build demo test test-versions oracle lint bench databricks-double setup types-page clean
 
 build:
 	scripts/dependencies.sh build
@@ -15,6 +15,10 @@ demo:
 
 test: setup
 	scripts/test.sh
+
+# What speaks to a server, on other majors of PostgreSQL: VERSIONS="14 16 17 18". See CONTRIBUTING.md.
+test-versions: setup
+	scripts/postgres-versions.sh --test $(or $(VERSIONS),14 16 17 18)
 
 # SEED=17, or SEEDS=1-200, MINUTES=60: random tables and changes until the lake differs from the source;
 # DESTINATION=databricks for the Databricks double.

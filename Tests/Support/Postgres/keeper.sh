@@ -3,6 +3,8 @@
 # removes every trace, also when the test process that held the other end has crashed.
 #
 # Usage: keeper.sh [NAME=VALUE ...]      settings for postgresql.conf
+# CDC_POSTGRES names the PostgreSQL to run, its root or its bin (scripts/postgres-versions.sh fetches some); else the
+# machine's newest is taken.
 # Reads commands (start, stop, crash, restart, quit), answers each with one line: "ok ..." or "error ...".
 set -u
 trap '' HUP INT TERM
@@ -22,6 +24,15 @@ as_server() {
 }
 
 find_binaries() {
+  if [ -n "${CDC_POSTGRES:-}" ]; then
+    for directory in "$CDC_POSTGRES" "$CDC_POSTGRES/bin"; do
+      if [ -x "$directory/initdb" ] && [ -x "$directory/pg_ctl" ]; then
+        (cd "$directory" && pwd)
+        return
+      fi
+    done
+    return
+  fi
   for directory in "$(pg_config --bindir 2>/dev/null)" \
     $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -t/ -k5 -nr) /opt/homebrew/opt/postgresql*/bin \
     /usr/local/pgsql/bin "$(dirname "$(command -v postgres 2>/dev/null)" 2>/dev/null)"; do
@@ -53,6 +64,7 @@ cleanup() {
 
 base=
 bin=$(find_binaries)
+[ -n "$bin" ] || [ -z "${CDC_POSTGRES:-}" ] || fail "CDC_POSTGRES=$CDC_POSTGRES has no initdb and pg_ctl, nor has its bin"
 [ -n "$bin" ] || fail "PostgreSQL's server programs (initdb, pg_ctl) are not installed: apt-get install postgresql"
 base=$(mktemp -d "${TMPDIR:-/tmp}/cdc-pg.XXXXXX") || fail "no temporary directory"
 [ "$(id -u)" != 0 ] || chown postgres "$base" || fail "there is no account postgres to run the server as"
