@@ -6,6 +6,7 @@ import Testing
 struct MalformedValueTests {
   private static let nested: [ValueFormat.Kind] = [
     .array, .decimal64, .decimal128, .range, .multirange, .vector, .halfvec, .hstore, .composite,
+    .masked,
   ]
 
   static let kinds: [ValueFormat] = {
@@ -25,7 +26,8 @@ struct MalformedValueTests {
       ValueFormat(.hstore, elements: [text, text]), .pair(ValueFormat(.int4), text),
       .pair(.pair(text, .array(of: text)), ValueFormat(.hstore, elements: [text, text])),
     ]
-    return formats + formats.map { .array(of: $0) }
+    let masked = formats.flatMap { [$0.masked(by: .null), $0.masked(by: .sha256(salt: [1]))] }
+    return formats + formats.map { .array(of: $0) } + masked
   }()
 
   /// Sound values of many types, to be cut and bent.
