@@ -36,8 +36,7 @@ extension Catalog {
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
       """
-    let names = "{" + publications.map { "\"\($0)\"" }.joined(separator: ",") + "}"
-    return try await connection.query(sql, [names]).rows.compactMap { row in
+    return try await connection.query(sql, [nameList(publications)]).rows.compactMap { row in
       guard row.count == 16, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
         let name = row[2], let kind = row[3]?.first
       else { return nil }
@@ -54,11 +53,14 @@ extension Catalog {
   }
 
   /// By table, in the order of their numbers.
+  ///
+  /// - Parameter publications: a generated column is a column like any other where they publish it.
   static func columns(
-    of tables: [UInt32], from connection: PostgresConnection
+    of tables: [UInt32], publications: [String], from connection: PostgresConnection
   ) async throws -> [UInt32: [CatalogColumn]] {
     let sql = """
-      SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated <> '',
+      SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+        a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated("$2")))),
         format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin, a.atthasmissing,
         (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_type t JOIN pg_enum e
           ON e.enumtypid IN (t.oid, t.typelem, t.typbasetype) WHERE t.oid = a.atttypid)
@@ -67,7 +69,7 @@ extension Catalog {
       ORDER BY a.attrelid, a.attnum
       """
     var columns: [UInt32: [CatalogColumn]] = [:]
-    for row in try await connection.query(sql, [arrayLiteral(tables)]).rows {
+    for row in try await connection.query(sql, [arrayLiteral(tables), nameList(publications)]).rows {
       guard row.count == 12, let table = row[0].flatMap(UInt32.init), let number = row[1].flatMap(Int.init),
         let name = row[2], let type = row[3].flatMap(UInt32.init), let typmod = row[4].flatMap(Int32.init)
       else { continue }
@@ -79,6 +81,21 @@ extension Catalog {
           labels: row[11]?.split(separator: "\u{1}").map(String.init) ?? []))
     }
     return columns
+  }
+
+  /// SQL: whether stored generated columns are published. From PostgreSQL 18 on a publication may say so; those that are yet
+  /// to be made will, unless there is one that does not.
+  ///
+  /// - Parameter names: SQL for the publications' names, an array of text.
+  static func publishesGenerated(_ names: String) -> String {
+    """
+    current_setting('server_version_num')::int >= 180000 AND NOT EXISTS (SELECT FROM pg_publication p
+      WHERE p.pubname = ANY (\(names)::text[]) AND to_jsonb(p) ->> 'pubgencols' IS DISTINCT FROM 's')
+    """
+  }
+
+  private static func nameList(_ names: [String]) -> String {
+    "{" + names.map { "\"\($0)\"" }.joined(separator: ",") + "}"
   }
 
   /// `16384:16390 16385:16391`

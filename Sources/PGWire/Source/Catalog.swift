@@ -20,7 +20,7 @@ struct Catalog: Sendable {
   ) async throws -> Catalog {
     let all = try await relations(from: connection, publications: publications)
     let tables = try selection(of: resources, from: all, known: known)
-    return try await completed(tables, from: connection)
+    return try await completed(tables, publications: publications, from: connection)
   }
 
   /// Reads single tables as they are now; those that are gone are left out.
@@ -31,14 +31,15 @@ struct Catalog: Sendable {
     let list = oids.map(String.init).joined(separator: ", ")
     let found = try await relations(
       from: connection, publications: publications, where: "c.oid IN (\(list))")
-    return try await completed(found, from: connection)
+    return try await completed(found, publications: publications, from: connection)
   }
 
   private static func completed(
-    _ tables: [CatalogTable], from connection: PostgresConnection
+    _ tables: [CatalogTable], publications: [String], from connection: PostgresConnection
   ) async throws -> Catalog {
     var tables = tables
-    let columns = try await columns(of: tables.map(\.oid), from: connection)
+    let columns = try await columns(
+      of: tables.map(\.oid), publications: publications, from: connection)
     for index in tables.indices { tables[index].columns = columns[tables[index].oid] ?? [] }
     let oids = Set(tables.flatMap { $0.columns.map(\.type) })
     return Catalog(tables: tables, types: try await types(oids, from: connection))

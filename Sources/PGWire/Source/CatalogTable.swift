@@ -67,7 +67,8 @@ struct CatalogColumn: Sendable {
   var type: UInt32
   var typmod: Int32
   var isNotNull: Bool
-  /// Its values follow from other columns; logical replication does not send them.
+  /// Its values follow from other columns, and logical replication does not send them: all generated columns before
+  /// PostgreSQL 18, then virtual ones, and stored ones that the publication leaves out.
   var isGenerated: Bool
   /// `numeric(12,2)`
   var typeName: String

@@ -25,6 +25,10 @@ extension PostgresSource {
     do {
       var statements: [String] = []
       var optional: [String] = []
+      let publishesGenerated = try await connection.query(
+        "SELECT \(Catalog.publishesGenerated("ARRAY[$1, $2]"))", publicationNames
+      ).scalar
+      let generated = publishesGenerated == "t" ? ", publish_generated_columns = stored" : ""
       for (index, name) in publicationNames.enumerated() {
         let operations = index == 0 ? "insert, update, delete, truncate" : "insert, truncate"
         let others = wanted[1 - index]
@@ -40,7 +44,7 @@ extension PostgresSource {
           let list = wanted[index].map(\.quotedName).joined(separator: ", ")
           let statement =
             "CREATE PUBLICATION \(SQLQuoting.identifier(name))\(list.isEmpty ? "" : " FOR TABLE \(list)") "
-            + "WITH (publish = '\(operations)', publish_via_partition_root = true)"
+            + "WITH (publish = '\(operations)', publish_via_partition_root = true\(generated))"
           // Made without tables so that one can be added later.
           if index == 1, list.isEmpty { optional.append(statement) } else { statements.append(statement) }
           continue

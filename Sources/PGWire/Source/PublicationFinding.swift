@@ -36,6 +36,8 @@ struct PublicationFinding {
     var operations: String
     var tables: [CatalogTable]
     var published: Set<UInt32>?
+    /// The option for generated columns, where the server has it.
+    var generated: String
 
     var statement: String {
       let list = tables.map(\.quotedName).joined(separator: ", ")
@@ -43,20 +45,24 @@ struct PublicationFinding {
         return "ALTER PUBLICATION \(SQLQuoting.identifier(name)) SET TABLE \(list);"
       }
       return "CREATE PUBLICATION \(SQLQuoting.identifier(name))\(tables.isEmpty ? "" : " FOR TABLE \(list)") "
-        + "WITH (publish = '\(operations)', publish_via_partition_root = true);"
+        + "WITH (publish = '\(operations)', publish_via_partition_root = true\(generated));"
     }
   }
 
   private var wanted: [Wanted] {
     let identified = tables.filter(\.hasUsableIdentity)
     let others = tables.filter { !$0.hasUsableIdentity }
+    let generated = facts.version >= 180_000 ? ", publish_generated_columns = stored" : ""
     var wanted = [
       Wanted(
-        name: name, operations: "insert, update, delete, truncate", tables: identified, published: published)
+        name: name, operations: "insert, update, delete, truncate", tables: identified, published: published,
+        generated: generated)
     ]
     if !others.isEmpty {
       wanted.append(
-        Wanted(name: insertName, operations: "insert, truncate", tables: others, published: publishedInserts))
+        Wanted(
+          name: insertName, operations: "insert, truncate", tables: others, published: publishedInserts,
+          generated: generated))
     }
     return wanted
   }

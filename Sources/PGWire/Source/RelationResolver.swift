@@ -221,7 +221,6 @@ extension CatalogTable {
     else { return false }
     let flagged = Set(relation.columns.filter(\.isKey).map(\.name))
     guard replicaIdentity == "f" || flagged == Set(names(identityNumbers)) else { return false }
-    // Generated columns are not sent, unless the publication says so (PostgreSQL 18).
     let sent = columns.filter { !$0.isGenerated }
     return sent.count == relation.columns.count
       && zip(sent, relation.columns).allSatisfy { column, field in
