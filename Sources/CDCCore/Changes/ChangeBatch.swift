@@ -51,7 +51,11 @@ public struct TransactionRun: Sendable, Hashable {
   public var commitLSN: LSN
   /// Microseconds since 1970-01-01T00:00:00Z.
   public var commitTime: Int64
+  /// 0 where the rows belong to no transaction: what a session wrote into the log beside its transaction. Such rows have no
+  /// commit time either, and `commitLSN` is their own position.
   public var xid: UInt32
+
+  public var isOfTransaction: Bool { xid != 0 }
 
   public init(firstRow: Int, commitLSN: LSN, commitTime: Int64, xid: UInt32) {
     self.firstRow = firstRow

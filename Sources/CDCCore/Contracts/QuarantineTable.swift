@@ -2,9 +2,6 @@
 extension TableName {
   /// Rows that their tables' contracts keep out, of all pipelines of a destination.
   public static let quarantine = TableName(schema: "", name: "_cdc_quarantine")
-
-  /// A table of the pipeline's own, which no source has: it lies beside the schemas, not in one of them.
-  package var isOwn: Bool { schema.isEmpty }
 }
 
 /// One line of the quarantine.

@@ -47,6 +47,7 @@ package struct ChangeAppender: Sendable {
     var sequences = lsns
     var times = lsns
     var xids = lsns
+    var ofNone: [Int32] = []
     for (index, run) in batch.transactions.enumerated() {
       let end = index + 1 < batch.transactions.count ? batch.transactions[index + 1].firstRow : count
       begin(run)
@@ -55,6 +56,7 @@ package struct ChangeAppender: Sendable {
         sequences[row] = sequence
         times[row] = run.commitTime
         xids[row] = Int64(run.xid)
+        if !run.isOfTransaction { ofNone.append(Int32(row)) }
         sequence += 1
       }
     }
@@ -63,7 +65,9 @@ package struct ChangeAppender: Sendable {
     let added = [
       ColumnVector(count: count, values: .bytes(codes)), ColumnVector(count: count, values: .int64(lsns)),
       ColumnVector(count: count, values: .int64(sequences)),
-      ColumnVector(count: count, values: .int64(times)), ColumnVector(count: count, values: .int64(xids)),
+      ColumnVector(
+        count: count, validity: Validity(count: count, nullRows: ofNone), values: .int64(times)),
+      ColumnVector(count: count, validity: Validity(count: count, nullRows: ofNone), values: .int64(xids)),
       unchangedNames(batch),
     ]
     return RowBatch(

@@ -13,6 +13,7 @@ public struct ResourceList: Sendable, Hashable {
 
   /// What the hints say, else merge; append where that would need a key and there is none.
   public func disposition(of table: TableSchema) -> WriteDisposition {
+    if table.name.isOwn { return .append }
     let hinted = hints(for: table.name)?.writeDisposition ?? .merge
     return table.hasKey || hinted == .replace ? hinted : .append
   }
@@ -27,7 +28,7 @@ extension Resource {
     return Self.fits(Array(name.utf8)[...], Array(pattern.utf8)[...])
   }
 
-  private static func fits(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+  package static func fits(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
     var text = text
     var pattern = pattern
     var retry: (text: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>)?

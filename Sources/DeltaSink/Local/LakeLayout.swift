@@ -1,6 +1,7 @@
 import CDCCore
 
-/// Where things lie in a lake: a table at ROOT/SCHEMA/TABLE, state at ROOT/_cdc_…, locks beside them.
+/// Where things lie in a lake: a table at ROOT/SCHEMA/TABLE, state and the pipeline's own tables at ROOT/_cdc_…, locks
+/// beside them.
 ///
 /// ASCII letters, digits, spaces and `_-.=;,+@()$'!` stay as they are; any other byte of the UTF-8 name, and a leading `.` or
 /// `_`, becomes `~` and two hexadecimal digits (`a/b` is `a~2Fb`, `..` is `~2E.`): no name leaves the lake, hides or meets a

@@ -63,9 +63,11 @@ extension LocalDeltaDestination {
     return versions
   }
 
-  /// All tables of the lake, by name.
+  /// All tables of the lake, by name; of those that the pipeline keeps for itself only what the log has brought.
   public func tableNames() throws -> [TableName] {
-    var names: [TableName] = []
+    var names = TableName.own.filter { table in
+      PosixDirectory.isDirectory("\(layout.statePath(table.name))/_delta_log")
+    }
     for schema in try PosixDirectory.list(root) ?? [] where !schema.hasPrefix(".") && !schema.hasPrefix("_") {
       guard PosixDirectory.isDirectory("\(root)/\(schema)") else { continue }
       for table in try PosixDirectory.list("\(root)/\(schema)") ?? []

@@ -8,6 +8,9 @@ public struct ReplicationOptions: Sendable {
   public var isBinary = false
   /// `pg_logical_emit_message` comes through (PostgreSQL 14 or later).
   public var includesMessages = false
+  /// What was replicated into the server from elsewhere is not sent, where the server can leave it out (PostgreSQL 16 or
+  /// later); older ones send it, with its origin's name.
+  public var ignoresOrigins = false
   /// Large transactions come before they commit, where the server can (PostgreSQL 14 or later); `ReplicationStream`
   /// keeps them until then.
   public var streamsTransactions = true
@@ -51,6 +54,7 @@ public struct ReplicationOptions: Sendable {
       if includesMessages { options.append(("messages", "true")) }
       if streamsTransactions { options.append(("streaming", server >= 160000 ? "parallel" : "on")) }
     }
+    if ignoresOrigins && server >= 160000 { options.append(("origin", "none")) }
     if isTwoPhase && server >= 150000 { options.append(("two_phase", "on")) }
     // The replication grammar knows no E'…': a backslash stands for itself.
     let list = options.map { "\"\($0.0)\" '\($0.1.replacing("'", with: "''"))'" }.joined(separator: ", ")

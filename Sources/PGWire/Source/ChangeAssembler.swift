@@ -12,8 +12,14 @@ struct ChangeAssembler: ReplicationHandler {
   private var relations: [UInt32: RelationMessage] = [:]
   private var lastRelation: UInt32 = 0
   private var lastPlace = -1
-  private var transaction = ChangeTransaction()
-  private var isInTransaction = false
+  private(set) var transaction = ChangeTransaction()
+  private(set) var isInTransaction = false
+  let selection: ChangeSelection
+  var messages: MessageRows
+  /// Of the transaction on its way.
+  var isPassedOver = false
+  var leavesDeletesOut = false
+  var deletesLeftOut = 0
   /// Rows and bytes that wait in `tables`.
   private var pendingRows = 0
   private var pendingBytes = 0
@@ -50,9 +56,14 @@ struct ChangeAssembler: ReplicationHandler {
   /// No message came for a second though the stop position has not been reached.
   private(set) var isSilent = false
 
-  init(limits: BatchLimits, stop: StopCondition, survey: TableSurvey? = nil) {
+  init(
+    limits: BatchLimits, stop: StopCondition, survey: TableSurvey? = nil,
+    selection: ChangeSelection = ChangeSelection()
+  ) {
     self.limits = limits
     self.stop = stop
+    self.selection = selection
+    messages = MessageRows(pipeline: selection.pipeline, patterns: selection.messagePrefixes)
     if let survey, !survey.reshaped.isEmpty || !survey.removed.isEmpty { self.survey = survey }
   }
 
@@ -74,21 +85,25 @@ struct ChangeAssembler: ReplicationHandler {
     case .insert:
       let insert = try InsertMessage(parsing: message, at: &offset)
       let place = try place(of: insert.relation)
-      guard place >= 0 else { return .next }
+      guard place >= 0, !isPassedOver else { return .next }
       tables[place].enter(transaction)
       try tables[place].insert(message, insert.newTuple, position: LSN(position.rawValue))
       return noteChange(bytes: message.byteCount)
     case .update:
       let update = try UpdateMessage(parsing: message, at: &offset)
       let place = try place(of: update.relation)
-      guard place >= 0 else { return .next }
+      guard place >= 0, !isPassedOver else { return .next }
       tables[place].enter(transaction)
       try tables[place].update(message, update, position: LSN(position.rawValue))
       return noteChange(bytes: message.byteCount)
     case .delete:
       let delete = try DeleteMessage(parsing: message, at: &offset)
       let place = try place(of: delete.relation)
-      guard place >= 0 else { return .next }
+      guard place >= 0, !isPassedOver else { return .next }
+      guard !leavesDeletesOut else {
+        deletesLeftOut += 1
+        return .next
+      }
       tables[place].enter(transaction)
       try tables[place].delete(message, delete.oldTuple, position: LSN(position.rawValue))
       return noteChange(bytes: message.byteCount)
@@ -99,7 +114,11 @@ struct ChangeAssembler: ReplicationHandler {
       return take(relation)
     case .truncate:
       return try truncate(try TruncateMessage(parsing: message, at: &offset), at: LSN(position.rawValue))
-    case .origin, .type, .message: return .next
+    case .message: return try take(try LogicalMessage(parsing: message, at: &offset), message)
+    case .origin:
+      take(try OriginMessage(parsing: message, at: &offset))
+      return .next
+    case .type: return .next
     case .beginPrepare, .prepare, .commitPrepared, .rollbackPrepared, .streamPrepare, .streamStart,
       .streamStop, .streamCommit, .streamAbort:
       throw CDCError(
@@ -127,6 +146,7 @@ struct ChangeAssembler: ReplicationHandler {
     transaction.run = TransactionRun(
       firstRow: 0, commitLSN: LSN(begin.finalLSN.rawValue), commitTime: begin.commitTime, xid: begin.xid)
     isInTransaction = true
+    (isPassedOver, leavesDeletesOut) = (false, false)
     hasChanges = false
     // Nothing behind this commit may be confirmed while the transaction is on its way.
     positionBeforeTransaction = pendingPosition
@@ -144,13 +164,33 @@ struct ChangeAssembler: ReplicationHandler {
     lastCommit = Boundary(position: LSN(commit.endLSN.rawValue), commitTime: commit.commitTime)
     if case .position(let end) = stop, commit.endLSN.rawValue >= end.rawValue { return finish(at: end) }
     if let survey, survey.position.rawValue <= commit.endLSN.rawValue { isDue = true }
+    return closeIfFull()
+  }
+
+  private mutating func closeIfFull() -> ReplicationSignal {
     guard isDue || pendingRows >= limits.rows || pendingBytes >= limits.bytes else { return .next }
     closePackage()
     return .pause
   }
 
+  /// What is in the log beside transactions counts as one of its own.
+  mutating func beginAlone(at position: LSN) {
+    transaction.number &+= 1
+    transaction.run = TransactionRun(firstRow: 0, commitLSN: position, commitTime: 0, xid: 0)
+  }
+
+  mutating func endAlone(at end: LSN, bytes: Int) -> ReplicationSignal {
+    noteFirstChange()
+    pendingRows &+= 1
+    pendingBytes &+= bytes &+ 9
+    pendingPosition = LogSequenceNumber(end.rawValue)
+    lastCommit = Boundary(position: end, commitTime: lastCommit?.commitTime ?? wallClockMicroseconds())
+    if case .position(let stop) = stop, end >= stop { return finish(at: end) }
+    return closeIfFull()
+  }
+
   @inline(__always)
-  private mutating func noteChange(bytes: Int) -> ReplicationSignal {
+  mutating func noteChange(bytes: Int) -> ReplicationSignal {
     if !hasChanges { noteFirstChange() }
     pendingRows &+= 1
     // Beside the values each row has its operation and its position.
@@ -180,6 +220,7 @@ struct ChangeAssembler: ReplicationHandler {
     for index in tables.indices {
       if let batch = tables[index].takeBatch() { events.append(.changes(batch)) }
     }
+    if let batch = messages.takeBatch() { events.append(.changes(batch)) }
     pendingRows = 0
     pendingBytes = 0
   }
@@ -303,7 +344,7 @@ struct ChangeAssembler: ReplicationHandler {
     var truncated: [TableSchema] = []
     for relation in message.relations {
       let place = try place(of: relation)
-      guard place >= 0 else { continue }
+      guard place >= 0, !isPassedOver else { continue }
       if let batch = tables[place].takeBatch() { events.append(.changes(batch)) }
       truncated.append(tables[place].layout.schema)
     }

@@ -1,4 +1,5 @@
 import CDCCore
+import Logging
 
 /// Reads a stream to its end: what the assembler has ready is handed over between two stretches of messages.
 struct ChangeReader {
@@ -33,6 +34,10 @@ struct ChangeReader {
       let pause = try await stream.receive(into: &assembler)
       try await handOver()
       for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
+      let leftOut = assembler.takeLeftOut()
+      if leftOut > 0 {
+        source.logger.info("deletes left out, as their transactions ask", metadata: ["deletes": "\(leftOut)"])
+      }
       if assembler.isFinished { return }
       if try await isCaughtUp(stream) {
         assembler.finishCaughtUp()

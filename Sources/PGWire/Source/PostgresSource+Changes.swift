@@ -13,7 +13,8 @@ extension PostgresSource {
     // Also where there is nothing to read: a slot that is gone is to be heard of now, not with the next change.
     let (resolver, replication) = try await prepareStream(from: position, held: held)
     let stop = stop == .drained ? .position(try await end(telling: resolver.survey)) : stop
-    var assembler = ChangeAssembler(limits: limits, stop: stop, survey: held == nil ? nil : resolver.survey)
+    var assembler = ChangeAssembler(
+      limits: limits, stop: stop, survey: held == nil ? nil : resolver.survey, selection: selection)
     assembler.skip(before: resolver.positions)
     if case .position(let end) = stop, end <= position {
       if resolver.survey.position <= end {
@@ -46,11 +47,23 @@ extension PostgresSource {
     try await changes(from: position, held: nil, limits: limits, until: stop, sink: sink)
   }
 
+  private var selection: ChangeSelection {
+    ChangeSelection(
+      pipeline: pipeline, messagePrefixes: options.messages, ignoredOrigins: options.ignoredOrigins,
+      deleteMark: options.ignoreDeletesPrefix)
+  }
+
   private func prepareStream(
     from position: LSN, held: [HeldTable]?
   ) async throws -> (RelationResolver, ReplicationOptions) {
     try await withConnection { connection in
       try await self.checkServer(connection)
+      if self.selection.needsMessages, await connection.serverVersion < 140_000 {
+        throw CDCError(
+          .configuration,
+          "Logical messages are carried from PostgreSQL 14 on. Take messages and ignore_deletes out of the settings, or "
+            + "upgrade the server.")
+      }
       let slot = try await self.usableSlot(on: connection)
       try await self.requireOrigin(before: position, on: connection)
       if let confirmed = slot.confirmedPosition, confirmed > position {
@@ -76,7 +89,9 @@ extension PostgresSource {
       var options = ReplicationOptions(
         slot: self.slotName, publications: publications, start: LogSequenceNumber(position.rawValue))
       options.isBinary = isBinary
-      options.streamsTransactions = self.options.streamsInProgress
+      options.includesMessages = self.selection.needsMessages
+      options.streamsTransactions = self.options.streamsInProgress && !self.selection.needsMessages
+      options.ignoresOrigins = self.options.ignoredOrigins.contains("*")
       options.nap = self.options.nap
       options.statusInterval = self.options.statusInterval
       let insertOnly = try await self.publishedTables(self.insertPublicationName, on: connection) ?? [:]

@@ -18,6 +18,18 @@ public final class PostgresSource: ChangeSource {
     public var owner: String?
     /// The server hears of this side at least this often.
     public var statusInterval: Duration = .seconds(10)
+    /// Prefixes of logical messages (`pg_logical_emit_message`) that become rows of the table `_cdc_messages`; `*` stands for
+    /// any characters. Needs PostgreSQL 14.
+    ///
+    /// With messages the server keeps transactions until they commit, whatever `streamsInProgress` says: in a stream of
+    /// one in progress it does not tell which messages belong to a subtransaction that is rolled back.
+    public var messages: [String] = []
+    /// Names of replication origins whose transactions are passed over; `*` stands for any characters, alone for all that
+    /// was replicated into the source. Full loads hold such rows all the same.
+    public var ignoredOrigins: [String] = []
+    /// Has the deletes of a transaction left out that follow a transactional logical message with this prefix in it: rows
+    /// that the source purges stay at the destination until they are loaded again. Needs PostgreSQL 14.
+    public var ignoreDeletesPrefix: String?
     /// On a stream without end, how often the catalog is looked at for tables that came, went or were altered without a
     /// change in the log.
     public var catalogInterval: Duration = .seconds(60)

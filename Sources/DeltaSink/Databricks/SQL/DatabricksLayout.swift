@@ -33,7 +33,8 @@ struct DatabricksLayout: Sendable, Hashable {
         .configuration, "The name is empty or too long for a table of Unity Catalog. Leave the table out.",
         table: table)
     }
-    guard ![state, loads, schemas, TableName.quarantine.name].contains(target) else {
+    guard ![state, loads, schemas].contains(target), !TableName.own.contains(where: { $0.name == target })
+    else {
       throw CDCError(
         .configuration, "The name \(target) belongs to a table of the pipeline's state. Leave the table out.",
         table: table)
