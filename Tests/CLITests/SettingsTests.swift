@@ -37,6 +37,25 @@ struct SettingsTests {
     #expect(try Settings([]).resources == ResourceList([Resource("public.*")]))
   }
 
+  @Test("what of the log is taken, and what becomes of removed tables")
+  func log() throws {
+    let file = try SettingsFile(
+      "messages = [\"a.*\", \"b\"]\nignore_origins = \"*\"\nignore_deletes = \"purge\"\nremoved_tables = \"drop\"",
+      name: "cdc.toml"
+    ).layer()
+    let settings = try Settings([file])
+    #expect(settings.messages == ["a.*", "b"])
+    #expect(settings.ignoredOrigins == ["*"])
+    #expect(settings.ignoreDeletes == "purge")
+    #expect(settings.removedTables == .drop)
+    let environment = SettingsLayer(
+      Environment(variables: ["CDC_MESSAGES": "x, y", "CDC_REMOVED_TABLES": "forget"]))
+    #expect(environment.values[.messages]?.texts == ["x", "y"])
+    #expect(throws: UsageError.self) { try Settings([environment]) }
+    #expect(try Settings([]).removedTables == .keep)
+    #expect(try Settings([]).messages.isEmpty)
+  }
+
   @Test("PIPELINE_MODE is the mode's name in the environment")
   func pipelineMode() throws {
     let layer = SettingsLayer(Environment(variables: ["PIPELINE_MODE": "full_load", "CDC_MODE": "cdc"]))

@@ -53,6 +53,12 @@ struct InitCommand: ParsableCommand {
     # package_seconds = 5
     # merge = "deletion_vectors" # a lake only: or copy_on_write
     # mask_salt = "env:MY_SALT" # what the mask sha256 mixes in; CDC_MASK_SALT
+    # removed_tables = "keep"    # what becomes of the copy of a table that the source drops or no longer lists; or drop
+
+    # What else of the log is taken, and what is not: see docs/LOG.md.
+    # messages = ["*"]           # prefixes of logical messages that become rows of the table _cdc_messages
+    # ignore_origins = ["*"]     # replication origins whose transactions are passed over
+    # ignore_deletes = "cdc.ignore_deletes"   # behind a message with this prefix a transaction deletes in the source only
 
     # [databricks]
     # host = "https://dbc-1234.cloud.databricks.com"    # DATABRICKS_HOST

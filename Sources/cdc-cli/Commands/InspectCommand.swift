@@ -18,10 +18,9 @@ struct InspectCommand: AsyncParsableCommand {
     let target = try Composition.target(settings)
     let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
     let name =
-      table == TableName.quarantine.name
-      ? .quarantine
-      : parts.count == 2
-        ? TableName(schema: parts[0], name: parts[1]) : TableName(schema: "public", name: table)
+      parts.count == 2
+      ? TableName(schema: parts[0], name: parts[1])
+      : TableName.own.first { $0.name == table } ?? TableName(schema: "public", name: table)
     guard let found = try await target.describe(name) else {
       throw UsageError(
         "There is no table \(name) in \(target.name). Give it as SCHEMA.TABLE as the source spells it; "

@@ -5,6 +5,10 @@ enum SettingKey: String, CaseIterable, Sendable {
   case packageMegabytes = "package_megabytes"
   case packageSeconds = "package_seconds"
   case maskSalt = "mask_salt"
+  case messages
+  case ignoreOrigins = "ignore_origins"
+  case ignoreDeletes = "ignore_deletes"
+  case removedTables = "removed_tables"
 
   // The table [databricks].
   case host = "databricks.host"
@@ -27,7 +31,7 @@ enum SettingKey: String, CaseIterable, Sendable {
 
   var kind: Kind {
     switch self {
-    case .tables: .texts
+    case .tables, .messages, .ignoreOrigins: .texts
     case .readers, .packageRows, .packageMegabytes, .packageSeconds: .integer
     default: .text
     }

@@ -24,6 +24,13 @@ struct Settings: Sendable {
   var mergeStyle: MergeStyle
   var readers: Int
   var captureLimits: BatchLimits
+  /// Prefixes of logical messages that become rows.
+  var messages: [String]
+  /// Names of replication origins.
+  var ignoredOrigins: [String]
+  /// The prefix of the message behind which deletes are left out.
+  var ignoreDeletes: String?
+  var removedTables: RemovedTables
 
   /// Reads all layers. `cdc.toml` lies in the working directory unless a path is given.
   static func load(
@@ -79,6 +86,10 @@ struct Settings: Sendable {
       limits.delay = .seconds(try Self.number(delay, "package_seconds", 0...86_400))
     }
     captureLimits = limits
+    messages = setting(.messages)?.texts ?? []
+    ignoredOrigins = setting(.ignoreOrigins)?.texts ?? []
+    ignoreDeletes = setting(.ignoreDeletes)?.text
+    removedTables = try setting(.removedTables).map { try Self.choice($0, "removed_tables") } ?? .keep
     let write: WriteDisposition? = try setting(.write).map { try Self.choice($0, "write") }
     let salt = try setting(.maskSalt).map { try Self.salt($0, environment) }
     // What a layer says of all three is less than what it says of one.

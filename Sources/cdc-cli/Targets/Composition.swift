@@ -13,6 +13,9 @@ struct Composition {
     target = try Self.target(settings)
     var options = PostgresSource.Options()
     options.owner = target.owner
+    options.messages = settings.messages
+    options.ignoredOrigins = settings.ignoredOrigins
+    options.ignoreDeletesPrefix = settings.ignoreDeletes
     source = try PostgresSource(
       connection: settings.source, pipeline: settings.pipeline, resources: settings.resources,
       options: options)
@@ -37,6 +40,7 @@ struct Composition {
       name: settings.pipeline, source: source, destination: target.destination,
       configuration: PipelineConfiguration(
         resources: settings.resources, captureLimits: settings.captureLimits, readers: settings.readers,
-        retry: RetryPolicy(attempts: isService ? 100 : 6), progress: progress.handle))
+        retry: RetryPolicy(attempts: isService ? 100 : 6), removedTables: settings.removedTables,
+        progress: progress.handle))
   }
 }
