@@ -7,49 +7,43 @@ extension Catalog {
   static func relations(
     from connection: PostgresConnection, publications: [String], where condition: String = "true"
   ) async throws -> [CatalogTable] {
-    let sql = """
-      SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
-        obj_description(c.oid, 'pg_class'),
-        (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
-          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
-        (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
-          WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
-        c.relkind = 'p' AND EXISTS (
-          SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
-          WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
-            WHEN 'f' THEN true
-            WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
-            WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
-            ELSE false END),
-        pg_has_role(c.relowner, 'USAGE'), c.relnatts,
-        CASE c.relkind WHEN 'r' THEN c.oid || ':' || c.relfilenode
-          WHEN 'p' THEN (SELECT string_agg(l.oid || ':' || l.relfilenode, ' ' ORDER BY l.oid)
-            FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
-        CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(i.inhrelid::text, ' ' ORDER BY i.inhrelid)
-          FROM pg_partition_tree(c.oid) t JOIN pg_inherits i ON i.inhrelid = t.relid
-            JOIN pg_attribute s ON s.attrelid = t.relid AND s.attnum = -1
-          WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
-            WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
-        (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) FROM pg_publication_rel r
-          JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = ANY ($1::text[]))
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
-      """
-    return try await connection.query(sql, [nameList(publications)]).rows.compactMap { row in
-      guard row.count == 16, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
-        let name = row[2], let kind = row[3]?.first
-      else { return nil }
-      return CatalogTable(
-        oid: oid, schema: schema, name: name, kind: kind, isPartition: row[4] == "t",
-        persistence: row[5]?.first ?? "p", replicaIdentity: row[6]?.first ?? "n", comment: row[7],
-        primaryKey: numbers(row[8]), identityIndex: numbers(row[9]),
-        hasLeafWithoutIdentity: row[10] == "t", isOwned: row[11] == "t",
-        highestNumber: row[12].flatMap(Int.init) ?? 0, heaps: heaps(row[13]),
-        attached: Set((row[14] ?? "").split(separator: " ").compactMap { UInt32($0) }),
-        membership: row[15] ?? "",
-        columns: [])
-    }
+    let sql = relations(publications: "$1", where: condition)
+    return try await connection.query(sql, [nameList(publications)]).rows.compactMap { CatalogTable($0) }
+  }
+
+  /// SQL: a row a relation, as `CatalogTable.init` reads it.
+  ///
+  /// - Parameter publications: SQL for the publications' names, an array of text.
+  static func relations(publications: String, where condition: String) -> String {
+    """
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
+      obj_description(c.oid, 'pg_class'),
+      (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
+        WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
+      (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
+        WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
+      c.relkind = 'p' AND EXISTS (
+        SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+        WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
+          WHEN 'f' THEN true
+          WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
+          WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
+          ELSE false END),
+      pg_has_role(c.relowner, 'USAGE'), c.relnatts,
+      CASE c.relkind WHEN 'r' THEN c.oid || ':' || c.relfilenode
+        WHEN 'p' THEN (SELECT string_agg(l.oid || ':' || l.relfilenode, ' ' ORDER BY l.oid)
+          FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
+      CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(i.inhrelid::text, ' ' ORDER BY i.inhrelid)
+        FROM pg_partition_tree(c.oid) t JOIN pg_inherits i ON i.inhrelid = t.relid
+          JOIN pg_attribute s ON s.attrelid = t.relid AND s.attnum = -1
+        WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
+          WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
+      (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) FROM pg_publication_rel r
+        JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = ANY (\(publications)::text[]))
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
+    """
   }
 
   /// By table, in the order of their numbers.
@@ -58,29 +52,31 @@ extension Catalog {
   static func columns(
     of tables: [UInt32], publications: [String], from connection: PostgresConnection
   ) async throws -> [UInt32: [CatalogColumn]] {
-    let sql = """
-      SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-        a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated("$2")))),
-        format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin, a.atthasmissing,
-        (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_type t JOIN pg_enum e
-          ON e.enumtypid IN (t.oid, t.typelem, t.typbasetype) WHERE t.oid = a.atttypid)
-      FROM pg_attribute a
-      WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-      ORDER BY a.attrelid, a.attnum
-      """
+    let sql = Self.columns(tables: "$1", publications: "$2")
     var columns: [UInt32: [CatalogColumn]] = [:]
     for row in try await connection.query(sql, [arrayLiteral(tables), nameList(publications)]).rows {
-      guard row.count == 12, let table = row[0].flatMap(UInt32.init), let number = row[1].flatMap(Int.init),
-        let name = row[2], let type = row[3].flatMap(UInt32.init), let typmod = row[4].flatMap(Int32.init)
-      else { continue }
-      columns[table, default: []].append(
-        CatalogColumn(
-          number: number, name: name, type: type, typmod: typmod, isNotNull: row[5] == "t",
-          isGenerated: row[6] == "t", typeName: row[7] ?? "", comment: row[8],
-          version: row[9] ?? "", hasMissingValue: row[10] == "t",
-          labels: row[11]?.split(separator: "\u{1}").map(String.init) ?? []))
+      guard let table = row.first?.flatMap({ UInt32($0) }), let column = CatalogColumn(row) else { continue }
+      columns[table, default: []].append(column)
     }
     return columns
+  }
+
+  /// SQL: a row a column, as `CatalogColumn.init` reads it.
+  ///
+  /// - Parameters:
+  ///   - tables: SQL for an array of OIDs.
+  ///   - publications: SQL for the publications' names, an array of text.
+  static func columns(tables: String, publications: String) -> String {
+    """
+    SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+      a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated(publications)))),
+      format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin, a.atthasmissing,
+      (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_type t JOIN pg_enum e
+        ON e.enumtypid IN (t.oid, t.typelem, t.typbasetype) WHERE t.oid = a.atttypid)
+    FROM pg_attribute a
+    WHERE a.attrelid = ANY (\(tables)::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum
+    """
   }
 
   /// SQL: whether stored generated columns are published. From PostgreSQL 18 on a publication may say so; those that are yet
@@ -96,20 +92,6 @@ extension Catalog {
 
   private static func nameList(_ names: [String]) -> String {
     "{" + names.map { "\"\($0)\"" }.joined(separator: ",") + "}"
-  }
-
-  /// `16384:16390 16385:16391`
-  private static func heaps(_ text: String?) -> [UInt32: UInt32] {
-    var heaps: [UInt32: UInt32] = [:]
-    for pair in (text ?? "").split(separator: " ") {
-      let numbers = pair.split(separator: ":").compactMap { UInt32($0) }
-      if numbers.count == 2 { heaps[numbers[0]] = numbers[1] }
-    }
-    return heaps
-  }
-
-  private static func numbers(_ text: String?) -> [Int] {
-    (text ?? "").split(separator: " ").compactMap { Int($0) }
   }
 
   static func arrayLiteral(_ oids: [UInt32]) -> String {

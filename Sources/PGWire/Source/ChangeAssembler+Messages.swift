@@ -4,6 +4,13 @@ import CDCCore
 extension ChangeAssembler {
   mutating func take(_ message: LogicalMessage, _ bytes: RawSpan) throws -> ReplicationSignal {
     if message.isTransactional {
+      if message.prefix == selection.definitionPrefix {
+        // Also of a transaction that is passed over: the definition holds for all that follow.
+        if let table = DefinitionTrigger.table(try bytes.bytes(message.content)) {
+          definitions[table.oid] = WrittenDefinition(table: table, position: LSN(message.lsn.rawValue))
+        }
+        return .next
+      }
       if isPassedOver { return .next }
       if message.prefix == selection.deleteMark { leavesDeletesOut = true }
       guard messages.takes(message) else { return .next }
@@ -60,7 +67,10 @@ struct ChangeSelection: Sendable, Hashable {
   /// Of the transactional message behind which its transaction's deletes are left out.
   var deleteMark: String?
 
-  var needsMessages: Bool { !messagePrefixes.isEmpty || deleteMark != nil }
+  /// Of the messages of the source's event trigger, where it has one.
+  var definitionPrefix: String?
+
+  var needsMessages: Bool { !messagePrefixes.isEmpty || deleteMark != nil || definitionPrefix != nil }
 
   func passesOver(origin: String) -> Bool {
     ignoredOrigins.contains { Resource.fits(Array(origin.utf8)[...], Array($0.utf8)[...]) }

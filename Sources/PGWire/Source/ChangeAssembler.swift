@@ -16,6 +16,8 @@ struct ChangeAssembler: ReplicationHandler {
   private(set) var isInTransaction = false
   let selection: ChangeSelection
   var messages: MessageRows
+  /// By relation, the newest that the stream has come to.
+  var definitions: [UInt32: WrittenDefinition] = [:]
   /// Of the transaction on its way.
   var isPassedOver = false
   var leavesDeletesOut = false

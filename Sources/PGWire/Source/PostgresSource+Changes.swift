@@ -11,7 +11,7 @@ extension PostgresSource {
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws {
     // Also where there is nothing to read: a slot that is gone is to be heard of now, not with the next change.
-    let (resolver, replication) = try await prepareStream(from: position, held: held)
+    let (resolver, replication, selection) = try await prepareStream(from: position, held: held)
     let stop = stop == .drained ? .position(try await end(telling: resolver.survey)) : stop
     var assembler = ChangeAssembler(
       limits: limits, stop: stop, survey: held == nil ? nil : resolver.survey, selection: selection)
@@ -47,23 +47,30 @@ extension PostgresSource {
     try await changes(from: position, held: nil, limits: limits, until: stop, sink: sink)
   }
 
-  private var selection: ChangeSelection {
-    ChangeSelection(
+  private func selection(
+    _ held: [HeldTable]?, on connection: PostgresConnection
+  ) async throws -> ChangeSelection {
+    var selection = ChangeSelection(
       pipeline: pipeline, messagePrefixes: options.messages, ignoredOrigins: options.ignoredOrigins,
       deleteMark: options.ignoreDeletesPrefix)
+    if selection.needsMessages, await connection.serverVersion < 140_000 {
+      throw CDCError(
+        .configuration,
+        "Logical messages are carried from PostgreSQL 14 on. Take messages and ignore_deletes out of the settings, or "
+          + "upgrade the server.")
+    }
+    if held != nil, try await hasDefinitionTrigger(on: connection) {
+      selection.definitionPrefix = definitionTrigger.name
+    }
+    return selection
   }
 
   private func prepareStream(
     from position: LSN, held: [HeldTable]?
-  ) async throws -> (RelationResolver, ReplicationOptions) {
+  ) async throws -> (RelationResolver, ReplicationOptions, ChangeSelection) {
     try await withConnection { connection in
       try await self.checkServer(connection)
-      if self.selection.needsMessages, await connection.serverVersion < 140_000 {
-        throw CDCError(
-          .configuration,
-          "Logical messages are carried from PostgreSQL 14 on. Take messages and ignore_deletes out of the settings, or "
-            + "upgrade the server.")
-      }
+      let selection = try await self.selection(held, on: connection)
       let slot = try await self.usableSlot(on: connection)
       try await self.requireOrigin(before: position, on: connection)
       if let confirmed = slot.confirmedPosition, confirmed > position {
@@ -89,8 +96,8 @@ extension PostgresSource {
       var options = ReplicationOptions(
         slot: self.slotName, publications: publications, start: LogSequenceNumber(position.rawValue))
       options.isBinary = isBinary
-      options.includesMessages = self.selection.needsMessages
-      options.streamsTransactions = self.options.streamsInProgress && !self.selection.needsMessages
+      options.includesMessages = selection.needsMessages
+      options.streamsTransactions = self.options.streamsInProgress && !selection.needsMessages
       options.ignoresOrigins = self.options.ignoredOrigins.contains("*")
       options.nap = self.options.nap
       options.statusInterval = self.options.statusInterval
@@ -102,7 +109,7 @@ extension PostgresSource {
       }
       let resolver = RelationResolver(
         source: self, survey: survey, held: held, isBinary: isBinary, insertOnly: Set(insertOnly.keys))
-      return (resolver, options)
+      return (resolver, options, selection)
     }
   }
 }

@@ -27,10 +27,14 @@ struct RelationResolver: Sendable {
     return positions
   }
 
-  /// - Parameter previous: how the table was read so far.
+  /// - Parameters:
+  ///   - previous: how the table was read so far.
+  ///   - definition: what the table's definition is at this point of the log, where the source tells.
   /// - Returns: nil where the table is not followed.
   /// - Throws: `UnsyncedTables` where its copy cannot be brought up by changes.
-  func layout(of relation: RelationMessage, previous: TableLayout?) async throws -> TableLayout? {
+  func layout(
+    of relation: RelationMessage, previous: TableLayout?, definition: WrittenDefinition? = nil
+  ) async throws -> TableLayout? {
     let name = relation.tableName
     guard let hints = source.resources.hints(for: name) else { return nil }
     let same = previous?.schema.name == name ? previous : nil
@@ -43,7 +47,7 @@ struct RelationResolver: Sendable {
       if insertOnly.contains(relation.oid) { layout.schema.key = [] }
       if let same { try check(layout, against: same) }
     } else if let known {
-      layout = try await followed(relation, hints: hints, known: known.ofSource)
+      layout = try await followed(relation, hints: hints, known: known.ofSource, definition)
     } else {
       return try await requireUnwanted(relation)
     }
@@ -59,9 +63,20 @@ struct RelationResolver: Sendable {
   // MARK: Tables that the destination knows
 
   private func followed(
-    _ relation: RelationMessage, hints: ResourceHints, known: TableSchema
+    _ relation: RelationMessage, hints: ResourceHints, known: TableSchema, _ definition: WrittenDefinition?
   ) async throws -> TableLayout {
     let name = relation.tableName
+    // One from before the table's load is in the load.
+    if let definition, definition.position >= positions[relation.id] ?? .zero,
+      definition.table.hasShape(of: relation)
+    {
+      let types = try await source.withConnection { connection in
+        try await Catalog.types(Set(definition.table.columns.map(\.type)), from: connection)
+      }
+      var layout = try successor(of: known, definition.table, types, hints)
+      layout.isLaterThanSurvey = definition.position > survey.position
+      return layout
+    }
     if let table = survey.catalog.table(oid: relation.oid), table.hasShape(of: relation) {
       return try successor(of: known, table, survey.catalog.types, hints)
     }

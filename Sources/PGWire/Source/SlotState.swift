@@ -82,7 +82,7 @@ extension PostgresSource {
     } catch { throw explained(error) }
   }
 
-  /// Removes from the source what the pipeline has created there: its slot and its publications.
+  /// Removes from the source what the pipeline has created there: its slot, its publications, its event trigger.
   public func cleanUp() async throws {
     try await withConnection { connection in
       try await self.dropSlot(on: connection)
@@ -90,6 +90,7 @@ extension PostgresSource {
         for name in try await self.existingPublications(on: connection) {
           try await connection.dropPublication(name)
         }
+        try await self.removeDefinitionTrigger(on: connection)
       } catch { throw self.explained(error) }
     }
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import PGWire
 
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -7,8 +8,18 @@ struct InitCommand: ParsableCommand {
     discussion: "Never replaces a file. Secrets do not belong into it: the file says where they go.")
 
   @Argument(help: ArgumentHelp("The file to write.", valueName: "file")) var file = "cdc.toml"
+  @Flag(
+    help: ArgumentHelp(
+      "Write no file, but print the SQL of an event trigger with which every change of a definition is followed exactly."
+    ))
+  var ddlTrigger = false
 
   func run() throws {
+    if ddlTrigger {
+      let path = FileManager.default.fileExists(atPath: file) ? file : nil
+      let settings = try Settings.load(flags: SettingsLayer(), file: path)
+      return Terminal.print(try PostgresSource.definitionTrigger(pipeline: settings.pipeline))
+    }
     guard !FileManager.default.fileExists(atPath: file) else {
       throw UsageError(
         "\(file) is there already, and init never replaces a file. Name another: cdc init FILE.")

@@ -1,0 +1,45 @@
+/// What the queries on the catalogs answer with: a row a table, a row a column.
+extension CatalogTable {
+  /// Without columns; nil where it is no row of `Catalog.relations`.
+  init?(_ row: [String?]) {
+    guard row.count == 16, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
+      let name = row[2], let kind = row[3]?.first
+    else { return nil }
+    self.init(
+      oid: oid, schema: schema, name: name, kind: kind, isPartition: row[4] == "t",
+      persistence: row[5]?.first ?? "p", replicaIdentity: row[6]?.first ?? "n", comment: row[7],
+      primaryKey: Self.numbers(row[8]), identityIndex: Self.numbers(row[9]),
+      hasLeafWithoutIdentity: row[10] == "t", isOwned: row[11] == "t",
+      highestNumber: row[12].flatMap(Int.init) ?? 0, heaps: Self.heaps(row[13]),
+      attached: Set((row[14] ?? "").split(separator: " ").compactMap { UInt32($0) }),
+      membership: row[15] ?? "", columns: [])
+  }
+
+  /// `16384:16390 16385:16391`
+  private static func heaps(_ text: String?) -> [UInt32: UInt32] {
+    var heaps: [UInt32: UInt32] = [:]
+    for pair in (text ?? "").split(separator: " ") {
+      let numbers = pair.split(separator: ":").compactMap { UInt32($0) }
+      if numbers.count == 2 { heaps[numbers[0]] = numbers[1] }
+    }
+    return heaps
+  }
+
+  private static func numbers(_ text: String?) -> [Int] {
+    (text ?? "").split(separator: " ").compactMap { Int($0) }
+  }
+}
+
+extension CatalogColumn {
+  /// Nil where it is no row of `Catalog.columns`.
+  init?(_ row: [String?]) {
+    guard row.count == 12, let number = row[1].flatMap(Int.init), let name = row[2],
+      let type = row[3].flatMap(UInt32.init), let typmod = row[4].flatMap(Int32.init)
+    else { return nil }
+    self.init(
+      number: number, name: name, type: type, typmod: typmod, isNotNull: row[5] == "t",
+      isGenerated: row[6] == "t", typeName: row[7] ?? "", comment: row[8],
+      version: row[9] ?? "", hasMissingValue: row[10] == "t",
+      labels: row[11]?.split(separator: "\u{1}").map(String.init) ?? [])
+  }
+}
