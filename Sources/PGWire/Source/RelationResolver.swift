@@ -70,10 +70,14 @@ struct RelationResolver: Sendable {
     if let definition, definition.position >= positions[relation.id] ?? .zero,
       definition.table.hasShape(of: relation)
     {
-      let types = try await source.withConnection { connection in
-        try await Catalog.types(Set(definition.table.columns.map(\.type)), from: connection)
+      let (types, names) = try await source.withConnection { connection in
+        (
+          try await Catalog.types(Set(definition.table.columns.map(\.type)), from: connection),
+          try await Catalog.typeNames(relation.columns, from: connection)
+        )
       }
-      var layout = try successor(of: known, definition.table, types, hints)
+      let table = definition.table.naming(types: names)
+      var layout = try successor(of: known, table, types, hints)
       layout.isLaterThanSurvey = definition.position > survey.position
       return layout
     }
@@ -303,6 +307,15 @@ extension CatalogTable {
       stage.primaryKey = Set(order) == Set(key) ? order : key
     }
     return stage
+  }
+
+  /// With the names of the types of its published columns, which depend on the search path, as all other looks at the catalog
+  /// have them.
+  func naming(types names: [String]) -> CatalogTable {
+    var table = self
+    let published = columns.indices.filter { !columns[$0].isGenerated }
+    for (index, name) in zip(published, names) { table.columns[index].typeName = name }
+    return table
   }
 
   func names(_ numbers: [Int]) -> [String] {

@@ -11,9 +11,9 @@ import Testing
     ALTER TABLE t RENAME v TO w; INSERT INTO t VALUES (11, 'b', 2);
     ALTER TABLE t ADD "odd, (""name\\" text; UPDATE t SET "odd, (""name\\" = 'o' WHERE id = 11;
     ALTER TABLE t RENAME n TO v; UPDATE t SET v = v + 1 WHERE id < 11;
-    BEGIN; ALTER TABLE t DROP w; INSERT INTO t VALUES (12, 3, 'p'); ALTER TABLE t RENAME v TO w; DELETE FROM t WHERE id = 2;
+    BEGIN; ALTER TABLE t DROP w; INSERT INTO t VALUES (12, 3, NULL, 'p'); ALTER TABLE t RENAME v TO w; DELETE FROM t WHERE id = 2;
     COMMIT;
-    BEGIN; ALTER TABLE t RENAME w TO nothing; INSERT INTO t VALUES (13, 4, 'q'); ROLLBACK;
+    BEGIN; ALTER TABLE t RENAME w TO nothing; INSERT INTO t VALUES (13, 4, NULL, 'q'); ROLLBACK;
     ALTER TABLE t ALTER w SET NOT NULL; UPDATE t SET w = -w WHERE id = 12
     """
 
@@ -24,8 +24,10 @@ import Testing
   @Test(arguments: [true, false]) func followsDefinitionsThatChangeManyTimes(hasTrigger: Bool) async throws {
     try await withEndToEnd { run in
       try await run.database.psql(
-        "CREATE TABLE t (id int PRIMARY KEY, v text, n int); INSERT INTO t SELECT i, 'x' || i, i FROM generate_series(1, 5) i"
-      )
+        """
+        CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (id int PRIMARY KEY, v text, n int, m mood);
+        INSERT INTO t SELECT i, 'x' || i, i FROM generate_series(1, 5) i
+        """)
       if hasTrigger { try await install(run) }
       try await run.pipeline().fullLoad()
       try await run.database.psql(Self.history)
