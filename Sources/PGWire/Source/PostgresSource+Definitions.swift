@@ -1,4 +1,4 @@
-public import CDCCore
+import CDCCore
 internal import Logging
 
 /// The event trigger that tells of each ALTER TABLE where it stands in the log.
