@@ -20,24 +20,21 @@ struct DefinitionTrigger {
         changed oid;
         definition text;
       BEGIN
+        -- No block with EXCEPTION: it would be a subtransaction, whose message may come behind the change that follows it.
+        IF getdatabaseencoding() = 'SQL_ASCII' THEN RETURN; END IF;
         FOR changed IN SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
           WHERE classid = 'pg_class'::regclass AND object_type IN ('table', 'table column')
         LOOP
-          BEGIN
-            SELECT string_agg(line, '') INTO definition FROM (
-              SELECT r::text AS line FROM (
+          SELECT string_agg(line, '') INTO definition FROM (
+            SELECT r::text AS line FROM (
       \(Catalog.relations(publications: names, where: "c.oid = changed"))
-              ) r
-              UNION ALL (SELECT a::text FROM (
+            ) r
+            UNION ALL (SELECT a::text FROM (
       \(Catalog.columns(tables: "ARRAY[changed]", publications: names))
-              ) a)) AS lines;
-            IF definition IS NOT NULL THEN
-              PERFORM pg_logical_emit_message(true, \(SQLQuoting.literal(name)), convert_to(definition, 'UTF8'));
-            END IF;
-          EXCEPTION WHEN OTHERS THEN
-            -- No definition is lost with it: the pipeline then asks the catalog.
-            RAISE WARNING 'cdc: %', SQLERRM;
-          END;
+            ) a)) AS lines;
+          IF definition IS NOT NULL THEN
+            PERFORM pg_logical_emit_message(true, \(SQLQuoting.literal(name)), convert_to(definition, 'UTF8'));
+          END IF;
         END LOOP;
       END $cdc$
       """,
