@@ -52,12 +52,6 @@ struct InitCommand: ParsableCommand {
     # only).
     # write = "merge"
 
-    # What happens to what a table's copy does not foresee: freeze (stop), discard_value, discard_row (quarantine) or evolve.
-    # [contract]
-    # tables = "evolve"         # new tables that match a pattern
-    # columns = "evolve"        # new columns
-    # data_type = "freeze"      # values that a column's type cannot hold
-
     # readers = 2               # connections that read a full load side by side
     # package_rows = 200000     # a package of changes is closed by the first limit that is reached;
     # package_megabytes = 32    # a transaction is never split
@@ -70,6 +64,12 @@ struct InitCommand: ParsableCommand {
     # messages = ["*"]           # prefixes of logical messages that become rows of the table _cdc_messages
     # ignore_origins = ["*"]     # replication origins whose transactions are passed over
     # ignore_deletes = "cdc.ignore_deletes"   # behind a message with this prefix a transaction deletes in the source only
+
+    # What happens to what a table's copy does not foresee: freeze (stop), discard_value, discard_row (quarantine) or evolve.
+    # [contract]
+    # tables = "evolve"         # new tables that match a pattern
+    # columns = "evolve"        # new columns
+    # data_type = "freeze"      # values that a column's type cannot hold
 
     # [databricks]
     # host = "https://dbc-1234.cloud.databricks.com"    # DATABRICKS_HOST
