@@ -31,19 +31,21 @@ struct RunCommand: AsyncParsableCommand {
     }
     let progress = ProgressReporter(isQuiet: false)
     let parts = try Composition(settings)
-    if !continuous { try await parts.requireReachable() }
     let pipeline = parts.pipeline(progress: progress, isService: continuous)
     defer { progress.finish() }
-    switch mode {
-    case .fullLoad:
-      // Tables that are named here are loaded beside the others of the pipeline.
-      let report = try await options.tables.isEmpty ? pipeline.fullLoad() : pipeline.reload()
-      progress.finish()
-      try print(report, into: parts.target.name)
-    case .cdc:
-      let report = try await continuous ? captureUntilStopped(pipeline) : pipeline.capture()
-      progress.finish()
-      if let report { try print(report) }
+    try await parts.target.explainingRefusals {
+      if !continuous { try await parts.requireReachable() }
+      switch mode {
+      case .fullLoad:
+        // Tables that are named here are loaded beside the others of the pipeline.
+        let report = try await options.tables.isEmpty ? pipeline.fullLoad() : pipeline.reload()
+        progress.finish()
+        try print(report, into: parts.target.name)
+      case .cdc:
+        let report = try await continuous ? captureUntilStopped(pipeline) : pipeline.capture()
+        progress.finish()
+        if let report { try print(report) }
+      }
     }
   }
 

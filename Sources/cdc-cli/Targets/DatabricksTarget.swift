@@ -32,6 +32,11 @@ struct DatabricksTarget: Target {
   /// Without the host, which has several names.
   var owner: String? { "\(options.catalog).\(options.schema)" }
 
+  var rights: String? {
+    "What a pipeline needs: Can use on the warehouse \(options.warehouseID), and \(options.grants.joined(separator: " ")) "
+      + "cdc check says which of it is missing."
+  }
+
   func findings(_ report: @escaping @Sendable (CheckFinding) -> Void) async {
     do {
       try await DatabricksCheck(options).run(report)

@@ -12,6 +12,8 @@ protocol Target: Sendable {
 
   /// What no other destination of this kind is called; nil where it has no such name.
   var owner: String? { get }
+  /// What whoever runs a pipeline has to be allowed, for one who was refused something; nil where nothing can be granted.
+  var rights: String? { get }
   /// Tries out what a run would need; for `cdc check`.
   func findings(_ report: @escaping @Sendable (CheckFinding) -> Void) async
   /// What the next run would do; nothing is changed.
@@ -35,6 +37,20 @@ protocol Target: Sendable {
   func firstRows(of table: TableName, limit: Int) async throws -> RowBatch?
   func optimize(_ table: TableName) async throws -> OptimizedFiles
   func vacuum(_ table: TableName, retainHours: Int, dryRun: Bool) async throws -> VacuumedFiles
+}
+
+extension Target {
+  var rights: String? { nil }
+
+  /// Runs `body`; what it was refused is thrown together with what to grant.
+  func explainingRefusals<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do { return try await body() } catch var error as DatabricksError
+      where error.code == .permissionDenied
+    {
+      if let rights { error.message += " \(rights)" }
+      throw error
+    }
+  }
 }
 
 /// A table as it is now, told without reading its rows. What the destination does not tell is nil.

@@ -93,6 +93,52 @@ import Testing
     }
   }
 
+  /// A right that is taken away between two runs: the next one says what to grant, and so does `check`; granted, it goes on.
+  @Test func aRunThatIsRefusedSaysWhatToGrant() async throws {
+    try await withDatabricksCommand { run in
+      var run = run
+      run.principal = try await run.double.newPrincipal()
+      let (double, principal) = (run.double, run.principal)
+      try await run.database.psql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+      // Somebody else has loaded the tables and owns them.
+      try await DatabricksCommand(
+        database: run.database, double: double, schema: run.schema, directory: run.directory,
+        principal: double.admin
+      ).cdcSucceeds(["run", "--mode", "full_load"])
+      try await double.grant(["CAN USE"], on: "WAREHOUSE", double.warehouseID, to: principal)
+      var insert = 1
+      for (kind, privilege, word) in [
+        ("SCHEMA", "SELECT", "MODIFY ON SCHEMA `main`.`\(run.schema)`"),
+        ("SCHEMA", "MODIFY", "MODIFY ON SCHEMA `main`.`\(run.schema)`"),
+        ("VOLUME", "WRITE VOLUME", "WRITE VOLUME ON VOLUME `main`.`\(run.schema)_staging`.`cdc`"),
+        ("WAREHOUSE", "CAN USE", "Can use"),
+      ] {
+        insert += 1
+        try await run.database.psql("INSERT INTO t VALUES (\(insert))")
+        let name =
+          switch kind {
+          case "SCHEMA": "main.\(run.schema)"
+          case "VOLUME": "main.\(run.schema)_staging.cdc"
+          default: double.warehouseID
+          }
+        try await double.grant([privilege], on: kind, name, to: principal, revoke: true)
+        let outcome = try await run.cdc(["run", "--mode", "cdc"])
+        #expect(outcome.status == 1, "\(privilege)")
+        #expect(outcome.errorOutput.contains(word), "\(privilege): \(outcome.errorOutput)")
+        let advice = try await check(run).failed.map { "\($0.advice ?? "") \($0.statements.joined())" }
+        #expect(advice.contains { $0.contains(word) }, "\(privilege): \(advice)")
+        // What the run has printed is enough.
+        for statement in outcome.errorOutput.components(separatedBy: ";") {
+          guard let grant = statement.range(of: "GRANT ") else { continue }
+          try await double.execute(String(statement[grant.lowerBound...]))
+        }
+        try await double.grant(["CAN USE"], on: "WAREHOUSE", double.warehouseID, to: principal)
+        try await run.cdcSucceeds(["run", "--mode", "cdc"])
+        try await run.expectEqual("t")
+      }
+    }
+  }
+
   /// The SQL block of the guide, with this test's names in place of its own.
   private func guideStatements(_ run: DatabricksCommand) throws -> [String] {
     let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -28,3 +28,14 @@ struct Privileges: Sendable, Hashable {
     [useCatalog, "GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA \(schema) \(grantee)"]
   }
 }
+
+extension DatabricksOptions {
+  /// The GRANT statements that give a principal what a pipeline into this dataset needs, whoever has made its tables; beside
+  /// them it needs *Can use* on the warehouse. The principal is named where the settings do.
+  public var grants: [String] {
+    let principal =
+      if case .oauthM2M(let id, _) = workspace.credentials { id } else { "the principal" }
+    let privileges = Privileges(layout: layout, principal: principal)
+    return privileges.writeTables + privileges.useVolume.dropFirst()
+  }
+}
