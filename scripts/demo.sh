@@ -57,8 +57,10 @@ rm -rf "$root/spark" "$root/spark-local" "$root/incoming"
 
 if [ $status = 0 ]; then
   cat <<END
-The stand-in has stopped. Its Delta tables stay in $root/tables/main/demo:
-  duckdb -c "INSTALL delta; LOAD delta; SELECT status, count(*), sum(total) FROM delta_scan('$root/tables/main/demo/invoice') GROUP BY status"
+
+The stand-in has stopped, so nobody answers that SQL any more. Its Delta tables stay, and duckdb reads them:
+  duckdb -c "INSTALL delta; LOAD delta; SELECT status, count(*), sum(total)
+             FROM delta_scan('lake-databricks/tables/main/demo/invoice') GROUP BY status"
 END
 fi
 exit $status

@@ -57,9 +57,10 @@ def main() -> None:
     server.workspace = workspace
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
-    print(f"listening {workspace.port} {root}", flush=True)
     if given.settings:
         _print_settings(workspace)
+    else:
+        print(f"listening {workspace.port} {root}", flush=True)
     workspace.engine.start()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
