@@ -93,9 +93,8 @@ def outcome(results, count, unit, waits):
          measure.median(double, "cpu") / measure.median(local, "cpu"), "no bar"),
         (f"client CPU seconds a million {unit}, the double", measure.median(double, "cpu") / millions, "no bar"),
         ("share of the run in which a statement was under way", middle(lambda run, w: w.statements / run.wall), "no bar"),
-        ("share of the run in which a file was being uploaded", middle(lambda run, w: w.uploads / run.wall), "no bar"),
-        ("of the uploads' time, the share beside reading and encoding",
-         middle(lambda _, w: w.overlapping / max(w.uploads, 1e-9)), "> 0"),
+        ("seconds in which a file was being uploaded", middle(lambda _, w: w.uploads), "no bar"),
+        ("of them, those before the last upload began", middle(lambda _, w: w.overlapping), "no bar"),
         ("requests", middle(lambda _, w: w.requests), "no bar"),
         ("megabytes uploaded", middle(lambda _, w: w.megabytes), "no bar"),
     ]
