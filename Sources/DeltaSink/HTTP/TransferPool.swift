@@ -68,7 +68,8 @@ final class TransferPool: Sendable {
   func nextJob(after job: Job, for thread: TransferThread) -> Job? {
     state.withLock { state in
       state.running[job.id] = nil
-      guard !state.isStopped, !state.waiting.isEmpty else {
+      guard !state.isStopped else { return nil }
+      guard !state.waiting.isEmpty else {
         state.idle.append(thread)
         return nil
       }

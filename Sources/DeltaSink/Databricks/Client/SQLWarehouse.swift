@@ -40,14 +40,7 @@ package final class SQLWarehouse: Sendable {
   ) async throws -> StatementResult {
     try await retryingConflicts {
       let run = run(statement, parameters, .inline, isReplayable)
-      let first = try await run.end()
-      var chunk = first.chunk
-      var rows = chunk.rows
-      while let index = chunk.nextIndex {
-        chunk = try await run.chunk(index)
-        rows += chunk.rows
-      }
-      return StatementResult(statementID: first.id, columns: first.columns, rows: rows)
+      return try await Self.result(from: try await run.end(), of: run)
     }
   }
 
@@ -77,8 +70,19 @@ package final class SQLWarehouse: Sendable {
   /// Waits for a statement that was submitted before, and whose answer was lost afterwards.
   package func outcome(ofStatement id: String) async throws -> StatementResult {
     let run = run("", [], .inline, false)
-    let answer = try await run.end(of: id)
-    return StatementResult(statementID: id, columns: answer.columns, rows: answer.chunk.rows)
+    return try await Self.result(from: try await run.end(of: id), of: run)
+  }
+
+  private static func result(
+    from first: StatementAnswer, of run: StatementRun
+  ) async throws -> StatementResult {
+    var chunk = first.chunk
+    var rows = chunk.rows
+    while let index = chunk.nextIndex {
+      chunk = try await run.chunk(index)
+      rows += chunk.rows
+    }
+    return StatementResult(statementID: first.id, columns: first.columns, rows: rows)
   }
 
   private func run(

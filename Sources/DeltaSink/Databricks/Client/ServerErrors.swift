@@ -7,7 +7,9 @@ extension DatabricksError {
   ///   - secrets: never to be quoted, should the server do so.
   init(answering response: HTTPResponse, to what: String, hiding secrets: [Secret]) {
     let body = ErrorBody(response.body)
-    let code = Code(status: response.status, errorCode: body.code)
+    let code =
+      body.refusesToken(response.status)
+      ? .unauthenticated : Code(status: response.status, errorCode: body.code)
     let text = ServerText.tidy(body.message, hiding: secrets)
     self.init(
       code, "\(code.beginning) (\(what))" + (text.isEmpty ? "." : ": \(text)"), httpStatus: response.status,
@@ -64,6 +66,12 @@ extension DatabricksError.Code {
   }
 }
 
+extension HTTPResponse {
+  /// The token, and nothing else, is what the server minds: 401, or what it says of an expired token
+  /// with 403 ("Invalid access token.", "Token is expiring within 30 seconds.").
+  var refusesToken: Bool { ErrorBody(body).refusesToken(status) }
+}
+
 /// `{"error_code": …, "message": …}`, or the forms of OAuth and SCIM.
 private struct ErrorBody {
   var code: String?
@@ -74,6 +82,16 @@ private struct ErrorBody {
     code = answer["error_code"]?.string ?? answer["error"]?.string
     message =
       answer["message"]?.string ?? answer["error_description"]?.string ?? answer["detail"]?.string ?? ""
+  }
+
+  func refusesToken(_ status: Int) -> Bool {
+    if status == 401 { return true }
+    guard status == 400 || status == 403 else { return false }
+    let text = message.lowercased()
+    return [
+      "invalid access token", "token is expiring", "token expired", "token has expired", "token is expired",
+    ]
+    .contains { text.contains($0) }
   }
 }
 

@@ -34,6 +34,7 @@ package final class VolumeFiles: Sendable {
       "PUT", try Self.encode(path, "files"), "uploading \(path)", repeats: overwrite ? .always : .ifNotSent,
       query: [("overwrite", overwrite ? "true" : "false")])
     call.headers.append(("Content-Type", "application/octet-stream"))
+    call.isBulk = true
     switch body {
     case .bytes(let bytes): call.body = .bytes(bytes)
     case .file(let file): call.body = .file(file)
@@ -49,6 +50,7 @@ package final class VolumeFiles: Sendable {
   package func download(_ path: String) async throws -> [UInt8]? {
     var call = WorkspaceCall("GET", try Self.encode(path, "files"), "downloading \(path)")
     call.answer = .memory(limit: 1 << 30)
+    call.isBulk = true
     return try await unlessMissing { try await client.send(call).body }
   }
 
@@ -56,6 +58,7 @@ package final class VolumeFiles: Sendable {
   package func download(_ path: String, to file: String) async throws -> Bool {
     var call = WorkspaceCall("GET", try Self.encode(path, "files"), "downloading \(path)")
     call.answer = .file(file)
+    call.isBulk = true
     return try await unlessMissing { try await client.send(call) } != nil
   }
 
@@ -115,7 +118,7 @@ package final class VolumeFiles: Sendable {
   private static func encode(_ path: String, _ kind: String) throws -> String {
     var parts = path.split(separator: "/", omittingEmptySubsequences: false)
     if parts.last == "", parts.count > 1 { parts.removeLast() }
-    guard parts.count >= 2, parts[0].isEmpty, parts[1] == "Volumes",
+    guard parts.count >= 5, parts[0].isEmpty, parts[1] == "Volumes",
       parts.dropFirst().allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
     else {
       throw DatabricksError(

@@ -4,24 +4,29 @@ package import Logging
 package final class WorkspaceClient: Sendable {
   package let workspace: DatabricksWorkspace
   package let logger: Logger
-  let http: HTTPClient
+  /// For calls with small bodies. A statement occupies a connection for as long as the server waits with it, so there are
+  /// plenty: what cancels a statement must not wait behind it.
+  private let calls: HTTPClient
+  /// For files and large results.
+  private let bulk: HTTPClient
   private let tokens: TokenSource
 
-  /// - Parameter connections: at most so many calls are under way at a time; more wait.
+  /// - Parameter connections: so many files are sent or fetched at a time; more wait.
   package init(
     _ workspace: DatabricksWorkspace, connections: Int = 8, retries: HTTPRetries = HTTPRetries(),
     logger: Logger = Logger(label: "databricks")
   ) throws {
     self.workspace = workspace
     self.logger = logger
-    http = HTTPClient(
-      connections: connections, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
-      logger: logger)
-    // Connections of its own: a token must not wait behind the calls that wait for it.
-    let tokenHTTP = HTTPClient(
-      connections: 1, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
-      logger: logger)
-    tokens = TokenSource(workspace, http: tokenHTTP, logger: logger)
+    func http(_ connections: Int) -> HTTPClient {
+      HTTPClient(
+        connections: connections, certificateAuthorities: workspace.certificateAuthorities, retries: retries,
+        logger: logger)
+    }
+    calls = http(64)
+    bulk = http(connections)
+    // Of its own, too: a token must not wait behind the calls that wait for it.
+    tokens = TokenSource(workspace, http: http(1), logger: logger)
   }
 
   /// Makes a call and returns its 2xx answer.
@@ -32,13 +37,13 @@ package final class WorkspaceClient: Sendable {
       call.method, workspace.host + call.path + PercentEncoding.query(call.query), headers: call.headers,
       authorization: try await tokens.authorization(), body: call.body, answer: call.answer,
       repeats: call.repeats, timeouts: call.timeouts)
-    var response = try await perform(request)
+    var response = try await perform(request, isBulk: call.isBulk)
     // A call that was refused for its token had no effect: it is made again with another one, once.
-    if response.status == 401, let used = request.authorization,
+    if response.refusesToken, let used = request.authorization,
       let other = try await tokens.authorization(insteadOf: used)
     {
       request.authorization = other
-      response = try await perform(request)
+      response = try await perform(request, isBulk: call.isBulk)
     }
     guard response.isSuccess else { throw failure(response, call, request) }
     return response
@@ -54,13 +59,13 @@ package final class WorkspaceClient: Sendable {
     }
   }
 
-  /// A request to another host, without the workspace's credentials.
+  /// A large answer of another host, without the workspace's credentials.
   func fetchUnauthenticated(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try await perform(request)
+    try await perform(request, isBulk: true)
   }
 
-  private func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
-    do { return try await http.send(request) } catch let error as HTTPError {
+  private func perform(_ request: HTTPRequest, isBulk: Bool) async throws -> HTTPResponse {
+    do { return try await (isBulk ? bulk : calls).send(request) } catch let error as HTTPError {
       throw DatabricksError(error, repeats: request.repeats)
     }
   }
@@ -98,6 +103,8 @@ struct WorkspaceCall: Sendable {
   var answer: HTTPRequest.AnswerTarget = .memory()
   var repeats: HTTPRequest.Repeats
   var timeouts = HTTPTimeouts()
+  /// It moves a file, which takes its time.
+  var isBulk = false
 
   init(
     _ method: String, _ path: String, _ what: String, repeats: HTTPRequest.Repeats = .always,

@@ -1,6 +1,7 @@
 """Faults that a test orders: what must match, how often, and what then goes wrong.
 
 Matching: `method`, and the regular expressions `path`, `sql` (both searched) and `principal` (a name or client id);
+with the method GET `sql` is that of the statement which is asked about;
 `skip` matches pass first, then `times` are hit (-1: all). What happens:
 
     expire_tokens: true    ends the caller's OAuth tokens, so that this very request is refused
@@ -48,8 +49,10 @@ class Fault:
             return False
         if "path" in spec and not re.search(spec["path"], request.path):
             return False
-        if "sql" in spec and not (request.sql and re.search(spec["sql"], request.sql, re.IGNORECASE | re.DOTALL)):
-            return False
+        if "sql" in spec:
+            text = request.polled if spec.get("method") == "GET" else request.sql
+            if not (text and re.search(spec["sql"], text, re.IGNORECASE | re.DOTALL)):
+                return False
         if "principal" in spec:
             return request.principal is not None and request.principal.answers_to(spec["principal"])
         return True

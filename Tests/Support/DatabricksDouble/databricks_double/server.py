@@ -96,6 +96,8 @@ class Handler(BaseHTTPRequestHandler):
                 if route.sql:
                     statement = request.json().get("statement")
                     request.sql = statement if isinstance(statement, str) else None
+            if asked := workspace.statements.statements.get(groups.get("statement", "")):
+                request.polled = asked.sql
             self._identify(workspace, route, request)
             if not request.path.startswith("/_double/"):
                 request.fault = workspace.faults.take(request)

@@ -85,7 +85,8 @@ class Request:
     body: Body
     principal: Principal | None = None
     content: bytes | None = None  # the whole body, where the route wants it whole
-    sql: str | None = None
+    sql: str | None = None  # of the statement that is asked for
+    polled: str | None = None  # of the statement that is asked about
     fault: Fault | None = None
     tags: dict[str, str | None] | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import logging
 import os
 import subprocess
 import time
@@ -20,6 +21,7 @@ import pyarrow.parquet
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.sql import StatementParameterListItem, StatementResponse
 
+logging.getLogger("databricks.sdk").setLevel(logging.CRITICAL)  # it says what it falls back from
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WAREHOUSE = "d0ub1e0000000001"
 ADMIN = ("00000000-0000-4000-8000-0000000000ad", "dose-admin-secret")

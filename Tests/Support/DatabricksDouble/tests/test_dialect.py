@@ -161,6 +161,15 @@ class Dialect(DoubleTest):
             [["id", "bigint", None], ["v", "string", "a value"]],
         )
 
+    def test_clustering_columns_with_odd_names(self) -> None:
+        table = f"{self.schema}.odd_names"
+        self.double.rows(
+            f"CREATE TABLE {table} (`by ``day``; {{x}}` BIGINT, `a.b` INT) CLUSTER BY (`by ``day``; {{x}}`, `a.b`) "
+            "TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"
+        )
+        self.double.rows(f"INSERT INTO {table} VALUES (1, 2)")
+        self.assertEqual(self.double.rows(f"SELECT `a.b` FROM {table} WHERE `by ``day``; {{x}}` = 1"), [["2"]])
+
     def test_evolution(self) -> None:
         table = f"{self.schema}.evolves"
         self.double.rows(

@@ -69,6 +69,13 @@ class Faults(DoubleTest):
             self.post(self.insert)
         self.assertEqual(self.count(), 1)
 
+    def test_a_poll_is_known_by_its_statement(self) -> None:
+        fault = self.double.fault(method="GET", sql=self.table, status=503)
+        identifier = self.double.statement(self.insert, wait=False)["statement_id"]
+        self.assertEqual(self.double.api("GET", f"{STATEMENTS}/{identifier}").status, 503)
+        self.assertEqual(self.double.api("GET", f"{STATEMENTS}/{identifier}").status, 200)
+        self.assertEqual(self.double.hits(fault), 1)
+
     def test_an_answer_cut_in_the_middle(self) -> None:
         self.put(b"0123456789")
         self.double.fault(path=self.path, method="GET", cut_answer=4)

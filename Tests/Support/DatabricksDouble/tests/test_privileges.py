@@ -121,7 +121,9 @@ class Privileges(DoubleTest):
         self.grant("USE SCHEMA", f"SCHEMA {self.schema}")
         self.lacks("MANAGE", f"ALTER TABLE {self.table} OWNER TO `{self.who[0]}`")
         self.double.rows(f"ALTER TABLE {self.table} SET OWNER TO `{self.who[0]}`")
-        self.assertEqual(self.double.rows(f"SELECT id, current_user() FROM {self.table}", self.who), [["1", self.who[0]]])
+        self.assertEqual(
+            self.double.rows(f"SELECT id, current_user() FROM {self.table}", self.who), [["1", self.who[0]]]
+        )
         self.double.rows(f"DROP TABLE {self.table}", self.who)
 
     def test_grants_are_shown_and_checked(self) -> None:

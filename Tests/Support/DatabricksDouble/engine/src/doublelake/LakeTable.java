@@ -14,7 +14,7 @@ import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.TruncatableTable;
 import org.apache.spark.sql.connector.catalog.constraints.Constraint;
 import org.apache.spark.sql.connector.expressions.ClusterByTransform;
-import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.FieldReference;
 import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.ScanBuilder;
@@ -60,8 +60,10 @@ class LakeTable implements SupportsRead, SupportsWrite, SupportsRowLevelOperatio
 
   @Override
   public Transform[] partitioning() {
-    List<NamedReference> columns =
-        Clustering.columns(snapshot).stream().<NamedReference>map(Expressions::column).toList();
+    // A name is one part as it stands; Expressions.column would parse it.
+    List<NamedReference> columns = Clustering.columns(snapshot).stream()
+        .<NamedReference>map(name -> new FieldReference(Scala.seq(List.of(name))))
+        .toList();
     return columns.isEmpty()
         ? new Transform[0]
         : new Transform[] {new ClusterByTransform(Scala.seq(columns))};
