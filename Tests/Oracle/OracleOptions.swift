@@ -28,7 +28,9 @@ struct OracleOptions {
     duration = .seconds(minutes * 60)
     folder = environment["ORACLE_FOLDER"] ?? FileManager.default.temporaryDirectory.path + "/cdc-oracle"
     shrinkTime = .seconds(environment["ORACLE_SHRINK_SECONDS"].flatMap(Double.init) ?? 120)
-    if environment["ORACLE_WITH"]?.contains("defaults") == true { features.addsDefaults = true }
+    if environment["ORACLE_WITH"] == "all" {
+      (features.addsDefaults, features.renamesColumns, features.altersTypes) = (true, true, true)
+    }
     target = environment["DESTINATION"].flatMap(Target.init(rawValue:)) ?? .local
     features.isSlow = target == .databricks
     goesOn = environment["ORACLE_GOES_ON"] != nil

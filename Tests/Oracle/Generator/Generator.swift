@@ -56,6 +56,12 @@ enum Generator {
     return action
   }
 
+  private static let databricksStages = [
+    "after_upload", "before_manifest", "after_manifest", "after_swap", "after_schemas", "during_cleanup",
+    "after_cleanup",
+    "after_taking",
+  ]
+
   private static func capture(
     _ random: inout OracleRandom, _ features: Workload.Features
   ) -> Script.Action {

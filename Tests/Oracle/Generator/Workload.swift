@@ -11,6 +11,8 @@ struct Workload {
     var dropsColumns = true
     /// A constant default changes rows of which the log says nothing.
     var addsDefaults = false
+    var renamesColumns = false
+    var altersTypes = false
     /// A commit takes seconds: fewer packages.
     var isSlow = false
   }
@@ -66,6 +68,7 @@ struct Workload {
   private enum Step {
     case insert, insertMany, insertVeryMany, copy, update, updateAll, delete, changeKey, deleteAndInsert
     case truncate, truncateSeveral, maintenance, changeIdentity, allowNulls, addColumn, dropColumn
+    case renameColumn, alterType
   }
 
   private mutating func step() -> [Script.Statement] {
@@ -89,6 +92,8 @@ struct Workload {
     case .maintenance: return [maker.maintenance(table)]
     case .changeIdentity: return [maker.changeIdentity(table)]
     case .allowNulls: return allowNulls(place)
+    case .renameColumn: return features.renamesColumns ? renameColumn(place) : [maker.insert(table)]
+    case .alterType: return features.altersTypes ? alterType(place) : [maker.insert(table)]
     case .addColumn: return features.addsColumns ? addColumn(place) : [maker.insert(table)]
     case .dropColumn: return features.dropsColumns ? dropColumn(place) : [maker.insert(table)]
     }
@@ -98,6 +103,7 @@ struct Workload {
     (26, .insert), (5, .insertMany), (1, .insertVeryMany), (3, .copy), (26, .update), (2, .updateAll),
     (10, .delete), (9, .changeKey), (6, .deleteAndInsert), (2, .truncate), (1, .truncateSeveral),
     (3, .maintenance), (1, .changeIdentity), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
+    (2, .renameColumn), (1, .alterType),
   ]
 
   private mutating func addColumn(_ place: Int) -> [Script.Statement] {
@@ -112,6 +118,36 @@ struct Workload {
       if maker.random.chance(30) { sql = sql.replacing("DEFAULT NULL", with: "") }
     }
     return ([sql] + tables[place].storage(of: [column])).map { Script.Statement(sql: $0, tables: [name]) }
+  }
+
+  private mutating func renameColumn(_ place: Int) -> [Script.Statement] {
+    let small = tables[place].columns.indices.filter { !tables[place].columns[$0].kind.isLarge }
+    guard !small.isEmpty else { return [] }
+    let column = maker.random.pick(small)
+    let (table, old) = (tables[place].name, tables[place].columns[column].name)
+    tables[place].columns[column].name = "r\(tables[place].columnsMade)"
+    tables[place].columnsMade += 1
+    return [
+      Script.Statement(
+        sql: "ALTER TABLE \(table) RENAME \(old) TO \(tables[place].columns[column].name)", tables: [table])
+    ]
+  }
+
+  private mutating func alterType(_ place: Int) -> [Script.Statement] {
+    let small = tables[place].columns.indices.filter { !tables[place].columns[$0].kind.isLarge }
+    guard !small.isEmpty else { return [] }
+    let column = maker.random.pick(small)
+    let (table, name) = (tables[place].name, tables[place].columns[column].name)
+    let wider = [
+      "smallint": "integer", "integer": "bigint", "varchar(20)": "text", "real": "double precision",
+    ]
+    let type = wider[tables[place].columns[column].kind.type] ?? "text"
+    guard let kind = kinds.first(where: { $0.type == type }) else { return [] }
+    tables[place].columns[column].kind = kind
+    return [
+      Script.Statement(
+        sql: "ALTER TABLE \(table) ALTER \(name) TYPE \(type) USING \(name)::\(type)", tables: [table])
+    ]
   }
 
   private mutating func allowNulls(_ place: Int) -> [Script.Statement] {
