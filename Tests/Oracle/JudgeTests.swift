@@ -63,6 +63,14 @@ private struct LossyDestination: ReadableDestination {
   func record(_ checkpoint: Checkpoint) async throws { try await inner.record(checkpoint) }
   func schema(of table: TableName) async throws -> TableSchema? { try await inner.schema(of: table) }
 
+  func heldTables(pipeline: String) async throws -> [HeldTable]? {
+    try await inner.heldTables(pipeline: pipeline)
+  }
+
+  func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    try await inner.release(table, pipeline: pipeline, copy: copy)
+  }
+
   func beginLoad(
     _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
   ) async throws -> any TableLoad {

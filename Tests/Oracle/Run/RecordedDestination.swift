@@ -20,6 +20,14 @@ struct RecordedDestination: ReadableDestination {
 
   func open(pipeline: String) async throws -> Checkpoint? { try await inner.open(pipeline: pipeline) }
 
+  func heldTables(pipeline: String) async throws -> [HeldTable]? {
+    try await inner.heldTables(pipeline: pipeline)
+  }
+
+  func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    try await inner.release(table, pipeline: pipeline, copy: copy)
+  }
+
   func beginLoad(
     _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
   ) async throws -> any TableLoad {
