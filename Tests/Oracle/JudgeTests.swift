@@ -60,6 +60,10 @@ private struct LossyDestination: ReadableDestination {
   let inner: any ReadableDestination
 
   func open(pipeline: String) async throws -> Checkpoint? { try await inner.open(pipeline: pipeline) }
+  func position(of table: TableName, pipeline: String) async throws -> LSN? {
+    try await inner.position(of: table, pipeline: pipeline)
+  }
+
   func record(_ checkpoint: Checkpoint) async throws { try await inner.record(checkpoint) }
   func schema(of table: TableName) async throws -> TableSchema? { try await inner.schema(of: table) }
 

@@ -1,4 +1,5 @@
-/// What becomes of the changes of a table. All but `append` and `replace` need a key; a table without one is appended.
+/// What becomes of the changes of a table. All but `append` and `replace` need a key; a table without one is appended, unless
+/// `merge` is asked for and the log carries its whole rows.
 public enum WriteDisposition: String, Sendable, Hashable, Codable, CaseIterable {
   /// Every change becomes a row, with `_cdc_op`, `_cdc_lsn`, `_cdc_sequence`, `_cdc_commit_time`, `_cdc_xid`.
   case append
@@ -30,7 +31,8 @@ extension WriteDisposition {
     switch self {
     case .softDelete: table.withDeletionTime
     case .scd2: table.withVersions
-    case .append, .merge, .insertOnly, .replace: table
+    case .merge: table.hasKey ? table : table.withCopies
+    case .append, .insertOnly, .replace: table
     }
   }
 
@@ -41,7 +43,8 @@ extension WriteDisposition {
     switch self {
     case .softDelete: rows.withoutDeletionTime
     case .scd2: rows.firstVersions(from: time)
-    case .append, .merge, .insertOnly, .replace: rows
+    case .merge: rows.table.hasKey ? rows : rows.numbered
+    case .append, .insertOnly, .replace: rows
     }
   }
 

@@ -9,6 +9,8 @@ struct Packages {
   private var open: (any PackageWriter)?
   private var changes: [TableName: Int] = [:]
   private var keysAlive: [TableName: KeysAlive] = [:]
+  /// Of tables that are merged without a key.
+  private var equalRows: [TableName: EqualRows] = [:]
   private var quarantine: Quarantine
 
   init(pipeline: Pipeline, position: LSN, quarantine: Quarantine) {
@@ -47,8 +49,12 @@ struct Packages {
     let disposition = pipeline.configuration.resources.disposition(of: batch.table)
     if disposition == .replace { return false }
     guard let batch = try await quarantined(batch, disposition) else { return true }
-    guard let delivered = disposition.delivered(batch) else { return false }
-    follow(batch.table, disposition)
+    guard var delivered = disposition.delivered(batch) else { return false }
+    try await follow(batch.table, disposition)
+    if equalRows[batch.table.name] != nil {
+      guard let byKey = try await equalRows[batch.table.name]?.delivered(batch) else { return false }
+      delivered = byKey
+    }
     try keysAlive[batch.table.name]?.add(batch)
     try await writer().write(delivered, disposition: disposition.delivered)
     return true
@@ -71,19 +77,24 @@ struct Packages {
     if let entries = quarantine.truncate(table.name, truncation) {
       try await writer.write(entries, disposition: .append)
     }
-    follow(table, disposition)
+    try await follow(table, disposition)
+    equalRows[table.name]?.truncate(truncation.transaction)
     if let keys = keysAlive[table.name] {
       let deletes = try await keys.deletes(of: table, truncation, in: pipeline.destination)
       for batch in deletes { _ = try await write(batch) }
     } else {
       try await writer.truncate(
-        table, disposition: disposition.delivered, transaction: truncation.transaction)
+        disposition.shape(of: table), disposition: disposition.delivered, transaction: truncation.transaction)
     }
     return true
   }
 
-  private mutating func follow(_ table: TableSchema, _ disposition: WriteDisposition) {
+  private mutating func follow(_ table: TableSchema, _ disposition: WriteDisposition) async throws {
     if keysAlive[table.name] == nil { keysAlive[table.name] = KeysAlive(table, disposition) }
+    if disposition == .merge, !table.hasKey, equalRows[table.name] == nil {
+      equalRows[table.name] = try await EqualRows(
+        table, pipeline: pipeline.name, in: pipeline.destination)
+    }
   }
 
   /// Drops a package that is not whole.
@@ -91,7 +102,7 @@ struct Packages {
     await open?.abandon()
     open = nil
     changes = [:]
-    keysAlive = [:]
+    (keysAlive, equalRows) = ([:], [:])
   }
 
   private mutating func writer() async throws -> any PackageWriter {
@@ -122,7 +133,7 @@ struct Packages {
     defer {
       open = nil
       changes = [:]
-      keysAlive = [:]
+      (keysAlive, equalRows) = ([:], [:])
       position = boundary.position
     }
     return Done(checkpoint: checkpoint, changes: changes, refusals: quarantine.takeCounts())

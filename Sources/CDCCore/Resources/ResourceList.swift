@@ -11,11 +11,13 @@ public struct ResourceList: Sendable, Hashable {
     resources.first { $0.matches(table) }?.hints
   }
 
-  /// What the hints say, else merge; append where that would need a key and there is none.
+  /// What the hints say, else merge; without a key append, but where merge is asked for by name: then the source's log must
+  /// carry whole rows.
   public func disposition(of table: TableSchema) -> WriteDisposition {
     if table.name.isOwn { return .append }
-    let hinted = hints(for: table.name)?.writeDisposition ?? .merge
-    return table.hasKey || hinted == .replace ? hinted : .append
+    let hinted = hints(for: table.name)?.writeDisposition
+    if table.hasKey { return hinted ?? .merge }
+    return hinted == .replace || hinted == .merge ? hinted ?? .append : .append
   }
 }
 

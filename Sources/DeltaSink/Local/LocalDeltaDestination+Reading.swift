@@ -10,6 +10,11 @@ extension LocalDeltaDestination: ReadableDestination {
       name: table, columns: columns, key: key, comment: snapshot.metadata.description)
   }
 
+  /// A crash between two tables of a package leaves the first ahead.
+  public func position(of table: TableName, pipeline: String) async throws -> LSN? {
+    try self.table(table).snapshot()?.position(of: pipeline)
+  }
+
   /// Row group by row group, as the table is when the call begins.
   ///
   /// - Parameter columns: by name, in the order wanted; nil for all.

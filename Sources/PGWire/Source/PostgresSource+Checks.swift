@@ -50,11 +50,12 @@ extension PostgresSource {
     try catalog.tables.map { table in
       let hints = resources.hints(for: table.tableName) ?? ResourceHints()
       let layout = try TableLayout(table, types: catalog.types, hints: hints)
-      if hints.writeDisposition == .merge, !layout.schema.hasKey {
+      if layout.isMergedByRow, !table.hasUsableIdentity {
         throw CDCError(
           .configuration,
           "The table has no key, so its changes cannot be merged as asked. Give it one (ALTER TABLE "
-            + "\(table.quotedName) ADD PRIMARY KEY …), or have it appended: leave its write disposition out, or set it "
+            + "\(table.quotedName) ADD PRIMARY KEY …), or let the log carry whole rows (ALTER TABLE "
+            + "\(table.quotedName) REPLICA IDENTITY FULL), or have it appended: leave its write disposition out, or set it "
             + "to append.", table: table.tableName)
       }
       return layout

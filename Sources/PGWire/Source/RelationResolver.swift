@@ -114,7 +114,8 @@ struct RelationResolver: Sendable {
     of known: TableSchema, _ table: CatalogTable, _ types: TypeMap, _ hints: ResourceHints
   ) throws -> TableLayout {
     let layout = try TableLayout(table, types: types, hints: hints, known: known)
-    let drift = TableDrift(from: known, to: layout.schema, table)
+    let drift = TableDrift(
+      from: known, to: layout.schema, table, isMergedByRow: layout.isMergedByRow)
     try drift.check(layout.contract, table: table.tableName)
     if let reason = drift.reason { throw UnsyncedTables([table.tableName: reason]) }
     return layout
@@ -150,7 +151,8 @@ struct RelationResolver: Sendable {
         let hints = source.resources.hints(for: table.tableName)
       else { continue }
       let current = try TableLayout(table, types: now.types, hints: hints, known: layout.schema)
-      let drift = TableDrift(from: layout.schema, to: current.schema, table)
+      let drift = TableDrift(
+        from: layout.schema, to: current.schema, table, isMergedByRow: current.isMergedByRow)
       guard let reason = drift.reason else { continue }
       try drift.check(layout.contract, table: table.tableName)
       unsynced[table.tableName] = reason

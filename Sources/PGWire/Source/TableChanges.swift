@@ -64,7 +64,7 @@ struct TableChanges {
       for _ in 0..<(try message.readColumnCount(at: &offset)) {
         oldFields.append(try message.readTupleValue(at: &offset))
       }
-      if try keyDiffers(message, update.newTuple) {
+      if try layout.isMergedByRow || keyDiffers(message, update.newTuple) {
         oldRow = Int32(truncatingIfNeeded: rowCount)
         try appendTuple(message, update.oldTuple, position: position, operation: .deleteOldKey)
       }

@@ -16,7 +16,8 @@ struct TableDrift: Sendable {
   /// - Parameters:
   ///   - known: as the destination has it.
   ///   - now: by the catalog's `table` and the hints.
-  init(from known: TableSchema, to now: TableSchema, _ table: CatalogTable) {
+  ///   - isMergedByRow: rows are known by the values of all their columns.
+  init(from known: TableSchema, to now: TableSchema, _ table: CatalogTable, isMergedByRow: Bool = false) {
     guard let mark = known.mark.flatMap({ TableMark($0) }) else { return }
     guard mark.oid == table.oid else {
       reason = "it was dropped and created again"
@@ -36,6 +37,8 @@ struct TableDrift: Sendable {
       changes.append("column \(column.name) is gone")
       if table.columns.contains(where: { $0.number == column.number && !$0.isGenerated }) {
         reason = "column \(column.name) is left out now"
+      } else if isMergedByRow {
+        reason = "column \(column.name) is gone, and without a key rows are known by all of them"
       }
     }
     if reason == "its rows were rewritten", changes.isEmpty { changes.append("its rows were rewritten") }

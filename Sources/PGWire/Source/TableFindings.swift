@@ -82,7 +82,7 @@ struct TableFindings {
 
   private var restricted: [CheckFinding] {
     tables.enumerated().compactMap { index, table in
-      let key = layouts[index].schema.hasKey
+      let key = layouts[index].schema.hasKey || layouts[index].isMergedByRow
       if table.hasUsableIdentity {
         guard !key else { return nil }
         return CheckFinding(

@@ -9,6 +9,8 @@ struct TableLayout: Sendable {
   /// New columns that the contract leaves out with the rows that have a value in them.
   var unwanted: [String] = []
   var contract: SchemaContract
+  /// The table has no key and is merged all the same: each row that goes is wanted whole.
+  var isMergedByRow = false
   /// The table has had another definition since the survey with which the stream began.
   var isLaterThanSurvey = false
 
@@ -23,6 +25,7 @@ struct TableLayout: Sendable {
       oid: table.oid, name: table.tableName, comment: table.comment,
       columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
     try apply(hints, to: table)
+    isMergedByRow = hints.writeDisposition == .merge && !schema.hasKey
     try mask(hints)
     if let known { holdBack(columnsSince: known) }
     schema.mark = TableMark(table, masks: hints.masks(of: table)).text

@@ -74,7 +74,8 @@ extension PostgresSource {
 
 extension TableSurvey {
   fileprivate mutating func compare(_ held: HeldTable, _ layout: TableLayout, _ table: CatalogTable) throws {
-    let drift = TableDrift(from: held.schema, to: layout.schema, table)
+    let drift = TableDrift(
+      from: held.schema, to: layout.schema, table, isMergedByRow: layout.isMergedByRow)
     try drift.check(layout.contract, table: table.tableName)
     if let reason = drift.reason {
       unsynced[table.tableName] = reason

@@ -47,7 +47,8 @@ final class Judge: Sendable {
       request.tables.append(
         Request.Table(
           name: table.name, key: table.key, onlyInserts: table.isInsertOnly,
-          disposition: table.key.isEmpty && disposition != .replace ? "append" : disposition.rawValue,
+          disposition: table.key.isEmpty && disposition != .replace && table.disposition != .merge
+            ? "append" : disposition.rawValue,
           path: try lake.path(of: table.name), positions: positions.of(table.name).map(\.rawValue),
           columns: columns, copy: copy))
     }

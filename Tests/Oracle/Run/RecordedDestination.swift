@@ -41,6 +41,10 @@ struct RecordedDestination: ReadableDestination {
     try await inner.beginPackage(package)
   }
 
+  func position(of table: TableName, pipeline: String) async throws -> LSN? {
+    try await inner.position(of: table, pipeline: pipeline)
+  }
+
   func record(_ checkpoint: Checkpoint) async throws { try await inner.record(checkpoint) }
   func schema(of table: TableName) async throws -> TableSchema? { try await inner.schema(of: table) }
 

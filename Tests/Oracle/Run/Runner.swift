@@ -150,7 +150,9 @@ struct Runner {
         Resource("public.\($0.name)", hints: ResourceHints(writeDisposition: $0.disposition))
       })
     let name = "oracle_\(database.name)"
-    let logger = Logger(label: "oracle") { _ in SwiftLogNoOpLogHandler() }
+    let logger = Logger(label: "oracle") { label in
+      Self.isTraced ? StreamLogHandler.standardError(label: label) : SwiftLogNoOpLogHandler()
+    }
     return Pipeline(
       name: name,
       source: try PostgresSource(
@@ -163,6 +165,7 @@ struct Runner {
       logger: logger)
   }
 
+  private static let isTraced = ProcessInfo.processInfo.environment["ORACLE_TRACE"] != nil
   private static let patience =
     ProcessInfo.processInfo.environment["ORACLE_PATIENCE"].flatMap(Int.init) ?? 180
 
