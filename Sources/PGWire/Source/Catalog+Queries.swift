@@ -7,15 +7,28 @@ extension Catalog {
   static func relations(
     from connection: PostgresConnection, publications: [String], where condition: String = "true"
   ) async throws -> [CatalogTable] {
-    let sql = relations(publications: "$1", where: condition)
+    let sql = relations(
+      publications: "$1", where: condition, withLists: await connection.serverVersion >= 150_000)
     return try await connection.query(sql, [nameList(publications)]).rows.compactMap { CatalogTable($0) }
   }
 
   /// SQL: a row a relation, as `CatalogTable.init` reads it.
   ///
-  /// - Parameter publications: SQL for the publications' names, an array of text.
-  static func relations(publications: String, where condition: String) -> String {
-    """
+  /// - Parameters:
+  ///   - publications: SQL for the publications' names, an array of text.
+  ///   - withLists: lists of columns and filters of rows, which came with PostgreSQL 15; the filters of several publications
+  ///     are alternatives.
+  static func relations(publications: String, where condition: String, withLists: Bool = false) -> String {
+    let entries = """
+      FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+        WHERE r.prrelid = c.oid AND p.pubname = ANY (\(publications)::text[])
+      """
+    let lists = """
+      (SELECT max(r.prattrs::text) \(entries)),
+      (SELECT CASE WHEN bool_and(r.prqual IS NOT NULL)
+        THEN '(' || string_agg(pg_get_expr(r.prqual, r.prrelid), ') OR (') || ')' END \(entries))
+      """
+    return """
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
       obj_description(c.oid, 'pg_class'),
       (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
@@ -38,8 +51,8 @@ extension Catalog {
           JOIN pg_attribute s ON s.attrelid = t.relid AND s.attnum = -1
         WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
           WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
-      (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) FROM pg_publication_rel r
-        JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = ANY (\(publications)::text[]))
+      (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
+      \(withLists ? lists : "NULL, NULL")
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)

@@ -28,7 +28,16 @@ struct CatalogTable: Sendable {
   var attached: Set<UInt32> = []
   /// Which entries the table has in the pipeline's publications; empty: it is not published.
   var membership = ""
+  /// The numbers of the columns that the publication lists; nil: all (PostgreSQL 15).
+  var publishedNumbers: Set<Int>?
+  /// The condition on rows that the publication has, as SQL (PostgreSQL 15).
+  var rowFilter: String?
   var columns: [CatalogColumn]
+
+  /// The columns that the log brings. Generated ones are not sent, unless the publication says so (PostgreSQL 18).
+  var sentColumns: [CatalogColumn] {
+    columns.filter { !$0.isGenerated && publishedNumbers?.contains($0.number) ?? true }
+  }
 
   /// Updates and deletes can be published: PostgreSQL refuses them in a table that is published with them and has no
   /// identity. Manual, "Publication".

@@ -242,7 +242,7 @@ extension CatalogTable {
     else { return false }
     let flagged = Set(relation.columns.filter(\.isKey).map(\.name))
     guard replicaIdentity == "f" || flagged == Set(names(identityNumbers)) else { return false }
-    let sent = columns.filter { !$0.isGenerated }
+    let sent = sentColumns
     return sent.count == relation.columns.count
       && zip(sent, relation.columns).allSatisfy { column, field in
         column.name == field.name && column.type == field.typeOID
@@ -289,7 +289,7 @@ extension CatalogTable {
     let isNoneGone =
       mark.versions.keys.allSatisfy(numbers.contains)
       && numbers.count { $0 > mark.highestNumber } == highestNumber - mark.highestNumber
-    let sent = columns.filter { !$0.isGenerated }.prefix(relation.columns.count)
+    let sent = sentColumns.prefix(relation.columns.count)
     guard isNoneGone, let last = sent.last?.number, sent.count == relation.columns.count,
       known.columns.allSatisfy({ column in sent.contains { $0.number == column.number } })
     else { return nil }

@@ -52,15 +52,17 @@ final class SnapshotQueue: Sendable {
       }
     }.joined(separator: ", ")
     let select = "SELECT \(columns) FROM ONLY \(leaf.quotedName)"
-    func job(_ condition: String, _ pages: Int) -> Job {
-      Job(table: table, sql: "COPY (\(select)\(condition)) TO STDOUT (FORMAT binary)", pages: pages)
+    func job(_ conditions: [String], _ pages: Int) -> Job {
+      let all = conditions + [layout.rowFilter].compactMap(\.self)
+      let condition = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
+      return Job(table: table, sql: "COPY (\(select)\(condition)) TO STDOUT (FORMAT binary)", pages: pages)
     }
-    guard leaf.pages > size, !leaf.isForeign else { return [job("", leaf.pages)] }
+    guard leaf.pages > size, !leaf.isForeign else { return [job([], leaf.pages)] }
     return stride(from: 0, to: leaf.pages, by: size).map { start in
       let end = start + size
       // The last range is open: rows of the snapshot may lie on pages that came after the count.
-      let upper = end < leaf.pages ? " AND ctid < '(\(end),0)'" : ""
-      return job(" WHERE ctid >= '(\(start),0)'\(upper)", min(size, leaf.pages - start))
+      let upper = end < leaf.pages ? ["ctid < '(\(end),0)'"] : []
+      return job(["ctid >= '(\(start),0)'"] + upper, min(size, leaf.pages - start))
     }
   }
 

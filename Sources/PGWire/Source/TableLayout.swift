@@ -11,6 +11,8 @@ struct TableLayout: Sendable {
   var contract: SchemaContract
   /// The table has no key and is merged all the same: each row that goes is wanted whole.
   var isMergedByRow = false
+  /// The condition of the rows that are published, as SQL.
+  var rowFilter: String?
   /// The table has had another definition since the survey with which the stream began.
   var isLaterThanSurvey = false
 
@@ -23,8 +25,9 @@ struct TableLayout: Sendable {
   ) throws {
     self.init(
       oid: table.oid, name: table.tableName, comment: table.comment,
-      columns: table.columns.filter { !$0.isGenerated }, types: types, hints: hints)
+      columns: table.sentColumns, types: types, hints: hints)
     try apply(hints, to: table)
+    rowFilter = table.rowFilter
     isMergedByRow = hints.writeDisposition == .merge && !schema.hasKey
     try mask(hints)
     if let known { holdBack(columnsSince: known) }

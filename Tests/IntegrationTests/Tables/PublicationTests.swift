@@ -1,0 +1,73 @@
+/// Publications that the tables' owner has made, with lists of columns and filters of rows.
+import CDCCore
+import DeltaSink
+import PGWire
+import TestSupport
+import Testing
+
+@Suite struct PublicationTests {
+  /// The publication says what is copied, of the rows that are there and of those that come.
+  @Test func columnListsAndRowFiltersHoldForLoadAndCapture() async throws {
+    try await withEndToEnd { run in
+      let source = try run.source()
+      try await run.database.psql(
+        """
+        CREATE TABLE t (id int PRIMARY KEY, secret text, v text, n int); CREATE TABLE u (id int PRIMARY KEY, v text);
+        CREATE TABLE p (id int, part int, v text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+        CREATE TABLE p_1 (v text, part int NOT NULL, id int NOT NULL); ALTER TABLE p ATTACH PARTITION p_1 FOR VALUES IN (1);
+        CREATE TABLE p_2 PARTITION OF p FOR VALUES IN (2);
+        INSERT INTO t SELECT i, 'secret', 'v' || i, i FROM generate_series(1, 20) i;
+        INSERT INTO u SELECT i, 'v' FROM generate_series(1, 20) i; INSERT INTO p SELECT i, 1 + i % 2, 'v' FROM generate_series(1, 20) i;
+        CREATE PUBLICATION \(source.publicationName) FOR TABLE t (id, v, n), u WHERE (id > 10), p (id, part) WHERE (id < 15)
+          WITH (publish_via_partition_root = true);
+        """)
+      try await run.pipeline().fullLoad()
+      #expect(try await run.query("SELECT count(*)::int FROM t", table: "u") == ["[10]"])
+      try await run.database.psql(
+        """
+        UPDATE t SET secret = 'other', v = 'changed' WHERE id < 4; INSERT INTO t VALUES (30, 's', 'new', 1); DELETE FROM t WHERE id = 5;
+        UPDATE u SET v = 'w'; INSERT INTO u VALUES (5000, 'in'), (0, 'out'); UPDATE u SET id = 100 WHERE id = 3; UPDATE u SET id = -1 WHERE id = 15;
+        DELETE FROM u WHERE id = 16; UPDATE p SET id = id + 40 WHERE id IN (3, 17); UPDATE p SET id = 0 WHERE id = 20; UPDATE p SET part = 2 WHERE id = 4; DELETE FROM p WHERE id = 8;
+        """)
+      #expect(try await run.pipeline(limits: BatchLimits(rows: 5)).capture().resynced.isEmpty)
+      try await expect(run, "t", "id, v, n")
+      try await expect(run, "u", "id, v", where: "id > 10")
+      try await expect(run, "p", "id, part", where: "id < 15")
+      let names = try await run.destination().schema(of: TableName(schema: "public", name: "t"))?.columns
+      #expect(names?.map(\.name) == ["id", "v", "n"])
+    }
+  }
+
+  /// What is copied afterwards is what the publication says then.
+  @Test func aListOrFilterThatChangesHasTheTableLoadedAgain() async throws {
+    try await withEndToEnd { run in
+      let publication = try run.source().publicationName
+      try await run.database.psql(
+        """
+        CREATE TABLE t (id int PRIMARY KEY, a text, b text); INSERT INTO t SELECT i, 'a', 'b' FROM generate_series(1, 20) i;
+        CREATE PUBLICATION \(publication) FOR TABLE t (id, a) WHERE (id < 10) WITH (publish_via_partition_root = true);
+        """)
+      try await run.pipeline().fullLoad()
+      try await run.database.psql(
+        """
+        UPDATE t SET a = 'x', b = 'x' WHERE id % 2 = 0; ALTER PUBLICATION \(publication) SET TABLE t (id, b) WHERE (id > 5);
+        UPDATE t SET a = 'y', b = 'y' WHERE id % 3 = 0; ALTER TABLE t ADD COLUMN c int;
+        """)
+      #expect(try await run.pipeline().capture().resynced == [TableName(schema: "public", name: "t")])
+      try await expect(run, "t", "id, b", where: "id > 5")
+      try await run.database.psql(
+        "UPDATE t SET b = 'z', c = 1 WHERE id % 4 = 0; UPDATE t SET id = 40 WHERE id = 2")
+      #expect(try await run.pipeline().capture().resynced.isEmpty)
+      try await expect(run, "t", "id, b", where: "id > 5")
+    }
+  }
+
+  private func expect(
+    _ run: EndToEnd, _ table: String, _ columns: String, where filter: String = "true"
+  ) async throws {
+    let wanted = try await run.database.psql(
+      "SELECT concat_ws('|', \(columns)) FROM \(table) WHERE \(filter)")
+    let held = try await run.texts("SELECT concat_ws('|', \(columns)) FROM t", path: run.path(table))
+    #expect(held.sorted() == wanted.split(separator: "\n").map(String.init).sorted())
+  }
+}
