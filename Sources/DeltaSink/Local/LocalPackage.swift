@@ -19,7 +19,7 @@ actor LocalPackage: PackageWriter {
   }
 
   func write(_ changes: ChangeBatch, disposition: WriteDisposition) async throws {
-    let table = try table(changes.table, disposition)
+    let table = try table(changes.table, disposition, at: changes.positions.first)
     try await wake(changes.table.name)
     try await table.write(changes)
   }
@@ -30,11 +30,14 @@ actor LocalPackage: PackageWriter {
     try await self.table(table, disposition).truncate(table, transaction)
   }
 
-  private func table(_ schema: TableSchema, _ disposition: WriteDisposition) throws -> any PackageTable {
+  /// - Parameter position: of the first change in this shape, where one is known.
+  private func table(
+    _ schema: TableSchema, _ disposition: WriteDisposition, at position: LSN? = nil
+  ) throws -> any PackageTable {
     if !schema.name.isOwn {
       destination.schemas.note(
         LocalDeltaDestination.isAppended(schema, disposition) ? schema.appendedWithKey : schema,
-        at: package.from)
+        at: max(position ?? .zero, package.from))
     }
     if let known = tables[schema.name] { return known }
     let context = try PackageContext(
