@@ -54,7 +54,7 @@ extension Catalog {
       (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
       \(withLists ? lists : "NULL, NULL")
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
     """
   }

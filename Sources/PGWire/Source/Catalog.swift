@@ -49,7 +49,13 @@ struct Catalog: Sendable {
     of resources: ResourceList, from all: [CatalogTable], known: Set<TableName>
   ) throws -> [CatalogTable] {
     for resource in resources.resources where !resource.pattern.contains("*") {
-      guard let table = all.first(where: { resource.matches($0.tableName) }) else {
+      // A temporary table is found by its name alone: its schema is one that nobody names.
+      let named =
+        all.first { resource.matches($0.tableName) }
+        ?? all.first {
+          $0.persistence == "t" && resource.matches(TableName(schema: "public", name: $0.name))
+        }
+      guard let table = named else {
         if known.contains(where: resource.matches) { continue }
         throw CDCError(
           .configuration,
@@ -88,6 +94,9 @@ extension CatalogTable {
     }
     if isPartition {
       return "A partition is captured as part of its partitioned table: name that table instead."
+    }
+    if persistence == "t" {
+      return "A temporary table belongs to one session and leaves no changes in the log: leave it out."
     }
     if persistence == "u" {
       return

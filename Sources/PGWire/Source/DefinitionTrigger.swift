@@ -27,7 +27,7 @@ struct DefinitionTrigger {
         LOOP
           SELECT string_agg(line, '') INTO definition FROM (
             SELECT r::text AS line FROM (
-      \(Catalog.relations(publications: names, where: "c.oid = changed"))
+      \(Catalog.relations(publications: names, where: "c.oid = changed AND c.relpersistence <> 't'"))
             ) r
             UNION ALL (SELECT a::text FROM (
       \(Catalog.columns(tables: "ARRAY[changed]", publications: names))
