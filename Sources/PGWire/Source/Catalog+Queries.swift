@@ -59,7 +59,8 @@ extension Catalog {
     """
   }
 
-  /// By table, in the order of their numbers.
+  /// By table, in the order of their numbers. A default that older rows show is noted at the tables that have rows: of a
+  /// partitioned one at its leaves.
   ///
   /// - Parameter publications: a generated column is a column like any other where they publish it.
   static func columns(
@@ -83,7 +84,11 @@ extension Catalog {
     """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
       a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated(publications)))),
-      format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin, a.atthasmissing,
+      format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin,
+      a.atthasmissing OR EXISTS (
+        SELECT FROM pg_class p CROSS JOIN LATERAL pg_partition_tree(p.oid) t
+          JOIN pg_attribute l ON l.attrelid = t.relid AND l.attname = a.attname
+        WHERE p.oid = a.attrelid AND p.relkind = 'p' AND l.atthasmissing),
       (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_type t JOIN pg_enum e
         ON e.enumtypid IN (t.oid, t.typelem, t.typbasetype) WHERE t.oid = a.atttypid)
     FROM pg_attribute a

@@ -108,6 +108,10 @@ struct TableDrift: Sendable {
     if attached.contains(where: { mark.heaps[$0] == nil }) {
       reason = "a table was attached as a partition"
     }
+    // A TRUNCATE of a partition alone is not told; VACUUM FULL and a TRUNCATE of the whole look the same here.
+    if table.heaps.contains(where: { oid, file in mark.heaps[oid].map { $0 != file } ?? false }) {
+      reason = "a partition was truncated or rewritten"
+    }
   }
 
   /// A file of its own alone tells nothing: TRUNCATE and VACUUM FULL make one too, and leave the columns' definitions as
