@@ -41,8 +41,18 @@ extension TableMerge {
   private func readers(of files: Set<String>) throws -> [String: ParquetFileReader] {
     try files.reduce(into: [:]) { readers, file in
       readers[file] =
-        try base?.file(at: file) != nil ? context.table.reader(of: file) : ParquetFileReader(path: file)
+        try base?.file(at: file) != nil ? context.table.reader(of: file) : ownReader(of: file)
     }
+  }
+
+  /// A large transaction looks into its own files with every batch: their footers are read once.
+  private func ownReader(of file: String) throws -> ParquetFileReader {
+    if let known = ownReaders[file] { return known }
+    let reader = try ParquetFileReader(path: file)
+    // Each holds a descriptor.
+    if ownReaders.count >= 128 { ownReaders = [:] }
+    ownReaders[file] = reader
+    return reader
   }
 }
 

@@ -19,6 +19,8 @@ actor TableMerge: PackageTable {
   var isTruncated = false
   /// A commit that names our files may be there: from now on they are not ours to remove.
   var isSubmitted = false
+  /// Readers of finished files, where values were looked for in them.
+  var ownReaders: [String: ParquetFileReader] = [:]
   /// Where the destination holds the keys of the entries below `located`.
   var matches: [FileMatches] = []
   var located = 0
@@ -55,6 +57,7 @@ actor TableMerge: PackageTable {
     let next = nextRow
     for writer in writers { writer.abandon() }
     earlier = []
+    ownReaders = [:]
     writer = shape.map { context.writer($0, firstRow: next) }
     index = KeyIndex(table)
     struck = []
@@ -69,6 +72,7 @@ actor TableMerge: PackageTable {
     if isSubmitted { return }
     for writer in writers { writer.abandon() }
     earlier = []
+    ownReaders = [:]
     writer = nil
   }
 
