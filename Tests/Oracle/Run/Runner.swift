@@ -150,8 +150,9 @@ struct Runner {
         Resource("public.\($0.name)", hints: ResourceHints(writeDisposition: $0.disposition))
       })
     let name = "oracle_\(database.name)"
-    let logger = Logger(label: "oracle") { label in
-      Self.isTraced ? StreamLogHandler.standardError(label: label) : SwiftLogNoOpLogHandler()
+    let logger = Logger(label: "oracle") { label -> any LogHandler in
+      if Self.isTraced { return StreamLogHandler.standardError(label: label) }
+      return SwiftLogNoOpLogHandler()
     }
     return Pipeline(
       name: name,
