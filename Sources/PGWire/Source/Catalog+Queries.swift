@@ -29,34 +29,34 @@ extension Catalog {
         THEN '(' || string_agg(pg_get_expr(r.prqual, r.prrelid), ') OR (') || ')' END \(entries))
       """
     return """
-    SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
-      obj_description(c.oid, 'pg_class'),
-      (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
-        WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
-      (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
-        WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
-      c.relkind = 'p' AND EXISTS (
-        SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
-        WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
-          WHEN 'f' THEN true
-          WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
-          WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
-          ELSE false END),
-      pg_has_role(c.relowner, 'USAGE'), c.relnatts,
-      CASE c.relkind WHEN 'r' THEN c.oid || ':' || c.relfilenode
-        WHEN 'p' THEN (SELECT string_agg(l.oid || ':' || l.relfilenode, ' ' ORDER BY l.oid)
-          FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
-      CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(i.inhrelid::text, ' ' ORDER BY i.inhrelid)
-        FROM pg_partition_tree(c.oid) t JOIN pg_inherits i ON i.inhrelid = t.relid
-          JOIN pg_attribute s ON s.attrelid = t.relid AND s.attnum = -1
-        WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
-          WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
-      (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
-      \(withLists ? lists : "NULL, NULL")
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
-    """
+      SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, c.relreplident,
+        obj_description(c.oid, 'pg_class'),
+        (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
+          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
+        (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
+          WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
+        c.relkind = 'p' AND EXISTS (
+          SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+          WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
+            WHEN 'f' THEN true
+            WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
+            WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
+            ELSE false END),
+        pg_has_role(c.relowner, 'USAGE'), c.relnatts,
+        CASE c.relkind WHEN 'r' THEN c.oid || ':' || c.relfilenode
+          WHEN 'p' THEN (SELECT string_agg(l.oid || ':' || l.relfilenode, ' ' ORDER BY l.oid)
+            FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
+        CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(i.inhrelid::text, ' ' ORDER BY i.inhrelid)
+          FROM pg_partition_tree(c.oid) t JOIN pg_inherits i ON i.inhrelid = t.relid
+            JOIN pg_attribute s ON s.attrelid = t.relid AND s.attnum = -1
+          WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
+            WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
+        (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
+        \(withLists ? lists : "NULL, NULL")
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
+      """
   }
 
   /// By table, in the order of their numbers. A default that older rows show is noted at the tables that have rows: of a

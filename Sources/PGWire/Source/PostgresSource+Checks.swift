@@ -58,6 +58,13 @@ extension PostgresSource {
             + "\(table.quotedName) REPLICA IDENTITY FULL), or have it appended: leave its write disposition out, or set it "
             + "to append.", table: table.tableName)
       }
+      if layout.isMergedByRow, layout.contract.dataType == .discardRow {
+        throw CDCError(
+          .configuration,
+          "The table has no key, so rows that its contract keeps out could not be told from others when they change. Set "
+            + "the contract for data types to freeze or discard_value, or have the table appended.",
+          table: table.tableName)
+      }
       return layout
     }
   }

@@ -26,6 +26,7 @@ import Testing
         3
         4
         \\.
+        DELETE FROM t WHERE id = 4;
         """)
       try await run.pipeline(limits: BatchLimits(rows: 700)).capture()
       try await run.expectEqual("t")

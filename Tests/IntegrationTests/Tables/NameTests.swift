@@ -10,7 +10,7 @@ import Testing
   static let names = [
     "with space", "dot.ted", "quo\"te", "single'quote", "UPPER", "Größe 表 🐘", "select", "order by",
     "a,b;c{d}(e)=f",
-    "tab\there", "line\nbreak", "back\\slash/slash", "percent%20", "..", "$dollar", "_hidden", "back`tick",
+    "tab\there", "back\\slash/slash", "percent%20", "..", "$dollar", "_hidden", "back`tick",
     String(repeating: "n", count: 63), String(repeating: "é", count: 31), "pg_attribute", "-- comment",
   ]
 

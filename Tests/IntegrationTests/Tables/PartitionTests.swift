@@ -26,7 +26,7 @@ import Testing
       try await run.expectEqual("t")
       try await run.database.psql(
         """
-        INSERT INTO t VALUES (20, 'new', 1.25, NULL), (120, 'new', 2.50, '2026-03-03'), (900, NULL, NULL, NULL);
+        INSERT INTO t VALUES (20, 'new', 1.25, NULL), (901, 'new', 2.50, '2026-03-03'), (900, NULL, NULL, NULL);
         UPDATE t SET a = 'moved', id = id + 1000 WHERE id < 5; UPDATE t SET c = c + 1 WHERE id % 5 = 0; DELETE FROM t WHERE id % 7 = 0;
         INSERT INTO one VALUES ('2026-04-04', 3.75, 'by its own name', 33); UPDATE two_1 SET a = 'z';
         """)
