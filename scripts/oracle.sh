@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 [[ -z "${SEED:-}" ]] || export ORACLE_SEED=$SEED
 [[ -z "${SEEDS:-}" ]] || export ORACLE_SEEDS=$SEEDS
+[[ -n "${SEED:-}${SEEDS:-}" ]] || export ORACLE_SEEDS=1-1000000
 export ORACLE_MINUTES=${MINUTES:-10} ORACLE_FOLDER=${FOLDER:-$PWD/.build/oracle} ORACLE_GOES_ON=1
 if [[ -n "${SCRIPT:-}" ]]; then
   ORACLE_SCRIPT=$(realpath "$SCRIPT")

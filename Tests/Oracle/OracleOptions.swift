@@ -22,16 +22,16 @@ struct OracleOptions {
     } else if let first = number(bounds.first), let last = number(bounds.last), first <= last {
       seeds = first...last
     } else {
-      seeds = 1...1_000_000
+      seeds = 1...24
     }
-    let minutes = environment["ORACLE_MINUTES"].flatMap(Double.init) ?? 3
+    let minutes = environment["ORACLE_MINUTES"].flatMap(Double.init) ?? 10
     duration = .seconds(minutes * 60)
     folder = environment["ORACLE_FOLDER"] ?? FileManager.default.temporaryDirectory.path + "/cdc-oracle"
     shrinkTime = .seconds(environment["ORACLE_SHRINK_SECONDS"].flatMap(Double.init) ?? 120)
-    if environment["ORACLE_WITH"] == "all" {
-      (features.addsDefaults, features.renamesColumns, features.altersTypes) = (true, true, true)
-    }
     target = environment["DESTINATION"].flatMap(Target.init(rawValue:)) ?? .local
+    if target == .databricks && environment["ORACLE_WITH"] != "all" {
+      (features.addsDefaults, features.renamesColumns, features.altersTypes) = (false, false, false)
+    }
     features.isSlow = target == .databricks
     goesOn = environment["ORACLE_GOES_ON"] != nil
   }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct OracleTests {
-  /// Without ORACLE_* variables: fixed seeds for three minutes, so that `make test` stays short.
+  /// Without ORACLE_* variables: a fixed range of seeds, about ten minutes.
   @Test func theLakeEqualsTheSource() async throws {
     let options = OracleOptions(ProcessInfo.processInfo.environment)
     let server = try await OracleServer.start()

@@ -10,9 +10,9 @@ struct Workload {
     var addsColumns = true
     var dropsColumns = true
     /// A constant default changes rows of which the log says nothing.
-    var addsDefaults = false
-    var renamesColumns = false
-    var altersTypes = false
+    var addsDefaults = true
+    var renamesColumns = true
+    var altersTypes = true
     /// A commit takes seconds: fewer packages.
     var isSlow = false
   }
