@@ -66,8 +66,8 @@ enum Generator {
     _ random: inout OracleRandom, _ features: Workload.Features
   ) -> Script.Action {
     var action = Script.Action(
-      kind: .capture, rows: random.pick(features.isSlow ? [500, 200_000] : [1, 3, 10, 50, 500, 200_000]),
-      bytes: random.pick(features.isSlow ? [32 << 20] : [500, 20_000, 1 << 20, 32 << 20]))
+      kind: .capture, rows: random.pick(features.isSlow ? [500, 200_000] : [5, 20, 100, 500, 200_000]),
+      bytes: random.pick(features.isSlow ? [32 << 20] : [4_000, 60_000, 1 << 20, 32 << 20]))
     action.cut = random.pick(weighted: [
       (4, .none), (3, .cancel(milliseconds: random.below(500))),
       (
