@@ -189,9 +189,10 @@ def differing(about, values, wanted, table):
     held = set(unchanged_names(about))
     if {c for c in held if c in table.types} != {c for c in unchanged if c in table.types}:
         return f"should leave {sorted(unchanged)} unchanged"
+    renamed = any(column not in values for column in new)
     for column, value in values.items():
-        if column not in new and op in "cu":
-            continue  # Added later.
+        if column not in new and (op in "cu" or renamed):
+            continue  # Added later, or known by another name then.
         expected = table.canonical(column, new.get(column))
         if value != expected:
             return f"should have {column} = {expected!r:.100}, not {value!r:.100}"
