@@ -90,9 +90,8 @@ import Testing
   }
 
   /// A type without binary decoder makes the stream fall back to text; the values must not change by it.
-  @Test(arguments: Place.allCases)
-  func surviveCaptureInTextForm(_ place: Place) async throws {
-    try await withEndToEnd(place) { run in
+  @Test func surviveCaptureInTextForm() async throws {
+    try await withEndToEnd { run in
       try await run.database.psql(
         Self.setup + "ALTER TABLE every_type ADD COLUMN odd tsquery; "
           + "CREATE TABLE other (id int PRIMARY KEY)")

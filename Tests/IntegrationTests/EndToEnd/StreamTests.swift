@@ -55,7 +55,7 @@ import Testing
   /// From the middle of the first full load to the middle of a package.
   @Test(arguments: [
     (Place.lake, 0), (.lake, 40), (.lake, 150), (.lake, 400), (.lake, 1500), (.databricks, 400),
-    (.databricks, 4000), (.databricks, 9000),
+    (.databricks, 4000),
   ])
   func stopsGracefullyAtAnyMoment(_ place: Place, milliseconds: Int) async throws {
     try await withEndToEnd(place) { run in
