@@ -112,10 +112,6 @@ final class SchemaLog: Sendable {
   }
 }
 
-extension SchemaLog {
-  static func text(_ table: TableSchema) -> String { table.schemaLogText }
-}
-
 extension SchemaLog.Known {
   fileprivate mutating func note(_ table: HeldTable) {
     tables[table.schema.name] = table

@@ -12,7 +12,8 @@ extension TableSchema {
           .init(name: "key", value: .boolean(key.contains(position))),
           .init(name: "nullable", value: .boolean(column.isNullable)),
         ] + (key.firstIndex(of: position).map { [.init(name: "keyOrder", value: .integer($0))] } ?? [])
-          + (column.number.map { [.init(name: "number", value: .integer($0))] } ?? []))
+          + (column.number.map { [.init(name: "number", value: .integer($0))] } ?? [])
+          + (column.comment.map { [.init(name: "comment", value: .string($0))] } ?? []))
     }
     return JSONValue.array(columns).text
   }
@@ -28,13 +29,13 @@ extension TableSchema {
         ColumnSchema(
           name: json["name"]?.string ?? "", type: try type.columnType(of: name.name, physical: false),
           isNullable: json["nullable"]?.boolean ?? true, sourceType: json["sourceType"]?.string ?? "",
-          number: json["number"]?.integer))
+          comment: json["comment"]?.string, number: json["number"]?.integer))
       if let order = json["keyOrder"]?.integer { places.append((order, position)) }
     }
     key = places.sorted { $0.order < $1.order }.map(\.column)
   }
 
-  /// Equal as far as it is written down; comments are not.
+  /// Equal as far as it matters; comments do not.
   func isNoted(like other: TableSchema) -> Bool {
     guard mark == other.mark, key == other.key, columns.count == other.columns.count else { return false }
     return zip(columns, other.columns).allSatisfy { one, other in

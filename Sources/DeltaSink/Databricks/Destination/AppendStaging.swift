@@ -6,6 +6,7 @@ actor AppendStaging: TableStaging {
   private var appender = ChangeAppender()
   private var columns = StagedColumns()
   private var shape: TableSchema?
+  private var sourceKey: [Int] = []
   private var writers: [PartWriter] = []
   private var least = Int64.max
   private var greatest = Int64.min
@@ -13,12 +14,15 @@ actor AppendStaging: TableStaging {
   init(_ context: TableStagingContext) { self.context = context }
 
   func write(_ changes: ChangeBatch) async throws {
-    guard let changes = changes.skipping(before: context.position) else { return }
+    let isShape = changes.rowCount == 0
+    guard let changes = isShape ? changes : changes.skipping(before: context.position) else { return }
+    sourceKey = changes.table.key
     try await append(appender.rows(changes))
   }
 
   func truncate(_ table: TableSchema, _ transaction: TransactionRun) async throws {
     guard transaction.commitLSN >= context.position else { return }
+    sourceKey = table.key
     try await append(appender.truncation(table, transaction))
   }
 
@@ -47,10 +51,11 @@ actor AppendStaging: TableStaging {
   func seal() async throws -> StagedTable? {
     guard let shape else { return nil }
     try await writers.last?.close()
-    return StagedTable(
-      action: .append, table: shape, target: context.target, columns: columns.columns,
-      rows: context.rowsFolder,
-      bounds: [StagedBound(column: "_cdc_lsn", least: "\(least)L", greatest: "\(greatest)L")])
+    var staged = StagedTable(
+      action: least <= greatest ? .append : .none, table: shape, sourceKey: sourceKey, target: context.target,
+      columns: columns.columns, rows: context.rowsFolder)
+    staged.bounds = [StagedBound(column: "_cdc_lsn", least: "\(least)L", greatest: "\(greatest)L")]
+    return try await context.run.evolved(staged, gone: columns.gone)
   }
 
   func removeFiles() {

@@ -8,15 +8,7 @@ extension DatabricksDestination: ReadableDestination {
     // Asked for by every run, and seldom there.
     if table.isOwn, let run = currentRun, await !run.knows(table) { return nil }
     let target = try DatabricksLayout.target(of: table)
-    guard let held = try await HeldState.columns(session, of: target)[target] else { return nil }
-    let columns = try held.map { column in
-      guard let type = column.type else {
-        throw DatabricksError(
-          .invalidAnswer,
-          "The column \(column.name) of \(target) has the type \(column.typeText), which cannot be copied.")
-      }
-      return ColumnSchema(name: column.name, type: type, comment: column.comment)
-    }
+    guard let columns = try await columns(of: target) else { return nil }
     let names = try await keyNames(of: target)
     let key = names.compactMap { name in
       columns.firstIndex { $0.name.lowercased() == name.lowercased() }
@@ -24,12 +16,24 @@ extension DatabricksDestination: ReadableDestination {
     return TableSchema(name: table, columns: columns, key: key.count == names.count ? key : [])
   }
 
+  private func columns(of target: String) async throws -> [ColumnSchema]? {
+    try await HeldState.columns(session, of: target)[target]?.map { column in
+      guard let type = column.type else {
+        throw DatabricksError(
+          .invalidAnswer,
+          "The column \(column.name) of \(target) has the type \(column.typeText), which cannot be copied.")
+      }
+      return ColumnSchema(name: column.name, type: type, comment: column.comment)
+    }
+  }
+
   private func keyNames(of target: String) async throws -> [String] {
     let statement = StateStatements(layout: session.layout, pipeline: "").readShape(of: target)
     do {
       let text = try await session.execute(statement).rows.first?.first ?? nil
-      let columns = try text.map { try JSONValue(parsing: $0).elements ?? [] } ?? []
-      return columns.filter { $0["key"]?.boolean == true }.compactMap { $0["name"]?.string }
+      let name = TableName(schema: "", name: target)
+      let shape = try text.map { try TableSchema(schemaLog: $0, name: name, mark: nil) }
+      return shape.map { $0.isAppendedShape ? [] : $0.keyColumns.map(\.name) } ?? []
     } catch let error as DatabricksError where error.isMissingPlace {
       return []
     }
@@ -42,20 +46,20 @@ extension DatabricksDestination: ReadableDestination {
   public func read(
     _ table: TableName, columns: [String]?, sink: @escaping @Sendable (RowBatch) async throws -> Void
   ) async throws {
-    guard let schema = try await schema(of: table) else {
+    let target = try DatabricksLayout.target(of: table)
+    guard let held = try await self.columns(of: target) else {
       throw DatabricksError(.notFound, "There is no table for \(table) in the dataset.")
     }
     let wanted = try columns.map { names in
       try names.map { name in
-        guard let column = schema.columns.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+        guard let column = held.first(where: { $0.name.lowercased() == name.lowercased() }) else {
           throw DatabricksError(.notFound, "The table \(table) has no column \(name).")
         }
         return ColumnSchema(name: name, type: column.type, comment: column.comment)
       }
     }
-    let shape = TableSchema(name: table, columns: wanted ?? schema.columns)
-    let statement = ReadStatements(layout: session.layout)
-      .rows(of: try DatabricksLayout.target(of: table), columns: shape.columns)
+    let shape = TableSchema(name: table, columns: wanted ?? held)
+    let statement = ReadStatements(layout: session.layout).rows(of: target, columns: shape.columns)
     try await session.warehouse.rows(statement) { rows in
       guard rows.allSatisfy({ $0.count == shape.columns.count }) else {
         throw DatabricksError(.invalidAnswer, "A query's result has other columns than asked for.")

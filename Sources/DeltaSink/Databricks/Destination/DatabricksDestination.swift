@@ -64,13 +64,12 @@ public final class DatabricksDestination: Destination {
       try await failed.giveUp(run)
       state.withLock { $0.failed = nil }
     }
-    let shape = Self.isAppended(table, disposition) ? table.appended : table
-    try shape.requireHoldable()
+    let isAppended = Self.isAppended(table, disposition)
+    try (isAppended ? table.appended : table).requireHoldable()
     let folder = "\(session.layout.folder(pipeline: pipeline))/\(await run.newDelivery("load", at: position))"
     return DatabricksTableLoad(
-      run, shape, target: try await run.target(of: table.name),
-      isAppended: Self.isAppended(table, disposition),
-      position: position, staging: try staging(folder, pipeline))
+      run, table, target: try await run.target(of: table.name), isAppended: isAppended, position: position,
+      staging: try staging(folder, pipeline))
   }
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
@@ -83,6 +82,24 @@ public final class DatabricksDestination: Destination {
 
   public func record(_ checkpoint: Checkpoint) async throws {
     try await run(checkpoint.pipeline).record(checkpoint)
+  }
+
+  public func heldTables(pipeline: String) async throws -> [HeldTable]? {
+    if let failed = state.withLock({ $0.failed }) { throw failed.error }
+    return try await run(pipeline).heldTables
+  }
+
+  /// Dropping a table needs the right to manage it.
+  public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
+    let run = try run(pipeline)
+    // A table that this pipeline never wrote is another's.
+    guard await run.shape(of: table) != nil else { return }
+    if copy == .drop {
+      let target = try await run.target(of: table)
+      _ = try await run.currentColumns(of: target)
+      try await session.execute(TableStatements(layout: session.layout).drop(target: target))
+    }
+    try await run.forget(table)
   }
 
   /// A table without a key can only be appended.

@@ -120,29 +120,3 @@ struct TableStagingContext: Sendable {
     try ShapeChange(held, to: shape.columns).requireEvolvable(shape.name)
   }
 }
-
-/// The columns that a package's files have for one table, over all shapes that it meets: a column keeps its place.
-struct StagedColumns {
-  private(set) var columns: [ColumnSchema] = []
-  private var places: [String: Int] = [:]
-
-  /// The place of each column of the shape.
-  ///
-  /// - Throws: `CDCError.schemaContract` where a column has another type than before in this package.
-  mutating func take(_ shape: TableSchema) throws -> [Int] {
-    try shape.columns.map { column in
-      if let place = places[column.name.lowercased()] {
-        guard columns[place].type.isStored(like: column.type) else {
-          throw CDCError(
-            .schemaContract,
-            "The column changed its type in the midst of a package. Load the table again: "
-              + "cdc run --mode full_load --tables '\(shape.name)'.", table: shape.name, column: column.name)
-        }
-        return place
-      }
-      places[column.name.lowercased()] = columns.count
-      columns.append(column)
-      return columns.count - 1
-    }
-  }
-}

@@ -5,6 +5,8 @@ import Synchronization
 final class DatabricksTableLoad: TableLoad {
   private let run: DatabricksRun
   private let table: TableSchema
+  /// Of the source's table.
+  private let key: [Int]
   private let target: String
   private let isAppended: Bool
   private let position: LSN
@@ -22,7 +24,8 @@ final class DatabricksTableLoad: TableLoad {
     staging: StagingContext
   ) {
     self.run = run
-    self.table = table
+    self.table = isAppended ? table.appended : table
+    key = table.key
     self.target = target
     self.isAppended = isAppended
     self.position = position
@@ -57,7 +60,8 @@ final class DatabricksTableLoad: TableLoad {
     try await staging.uploads.finish()
     try session.options.pass(.beforeLoadCommit)
     let staged = StagedTable(
-      action: .overwrite, table: table, target: target, columns: table.columns, rows: rowsFolder)
+      action: .overwrite, table: table, sourceKey: key, target: target, columns: table.columns,
+      rows: rowsFolder)
     let manifest = Manifest(
       id: String(staging.folder.split(separator: "/").last ?? ""), pipeline: run.pipeline, epoch: run.epoch,
       sequence: await run.sequence, content: .load(position), tables: [staged])

@@ -20,11 +20,10 @@ struct Delivery {
       guard let staged = manifest.tables.first else { return }
       try await TableSwap(run, staged).apply()
       try session.options.pass(.afterSwap)
-      try await run.note(staged.table, at: position, loadID: manifest.id)
+      try await run.note(staged.source, at: position, loadID: manifest.id)
       await run.spend(folder)
     case .package(let from, let checkpoint):
-      for staged in manifest.tables { try await run.note(staged.table, at: from) }
-      try await session.forEach(manifest.tables) { try await TableChange(run, $0).prepare() }
+      try await session.forEach(manifest.tables) { try await TableChange(run, $0).prepare(at: from) }
       await run.spend(folder)
       if session.options.atomicPackages {
         try await applyAtomically(checkpoint)

@@ -132,13 +132,16 @@ extension MergeStaging {
     _ batch: ChangeBatch
   ) async throws {
     guard !missing.isEmpty, let held = try await context.run.columns(of: context.target) else { return }
-    // A column that the table does not have yet is null in all its rows.
-    let wanted = Set(missing.map(\.column)).sorted().filter { column in
-      held.contains { $0.name.lowercased() == table.columns[column].name.lowercased() }
+    // The table has the names that it had before the package. A column that it does not have yet is null in all its rows.
+    let names = ShapeChange(held, to: table.columns).heldNames
+    let present = zip(table.columns, names).map { column, name in
+      name.map { ColumnSchema(name: $0, type: column.type) }
     }
-    guard !wanted.isEmpty else { return }
+    let wanted = Set(missing.map(\.column)).sorted().filter { present[$0] != nil }
+    let key = table.key.compactMap { present[$0] }
+    guard !wanted.isEmpty, key.count == table.key.count else { return }
     let (keys, numbers) = try keys(of: missing, table, batch)
-    let values = try await tableValues(wanted.map { table.columns[$0] }, table.keyColumns, keys)
+    let values = try await tableValues(wanted.compactMap { present[$0] }, key, keys)
     for (index, column) in wanted.enumerated() {
       let items = missing.filter { $0.column == column }
       let picked = values[index].gather(items.map { numbers[$0.source] ?? -1 })

@@ -35,6 +35,7 @@ actor MergeStaging: TableStaging {
   var parts: [PartWriter.Part] { writers.flatMap(\.parts) }
 
   func write(_ changes: ChangeBatch) async throws {
+    if changes.rowCount == 0 { try await take(changes.table) }
     guard let changes = changes.skipping(before: context.position) else { return }
     try await take(changes.table)
     guard var index else { return }
@@ -96,22 +97,25 @@ actor MergeStaging: TableStaging {
   /// Goes on with the source's table as it is now.
   private func take(_ table: TableSchema) async throws {
     if shape == table { return }
-    if let shape, shape.keyColumns.map(\.name) != table.keyColumns.map(\.name), index?.count ?? 0 > 0 {
+    let keyPlaces = shape?.key.map { places[$0] }
+    try await context.requireFitting(table)
+    places = try columns.take(table)
+    if let keyPlaces, keyPlaces != table.key.map({ places[$0] }), index?.count ?? 0 > 0 {
       throw CDCError(
         .schemaContract,
         "The table's key changed in the midst of a package. Load the table again: "
           + "cdc run --mode full_load --tables '\(table.name)'.", table: table.name)
     }
-    try await context.requireFitting(table)
-    places = try columns.take(table)
     let firstRow = nextRow
     try await writers.last?.close()
     writers.append(
       PartWriter(
         context.staging, columns: parquetColumns(table), folder: context.rowsFolder,
         name: "part-\(writers.count)", keepsFiles: true, firstRow: firstRow))
-    if index == nil { index = KeyIndex(table) }
-    if range == nil { range = KeyRange(table.keyColumns) }
+    if index?.count ?? 0 == 0 {
+      index = KeyIndex(table)
+      range = KeyRange(table.keyColumns)
+    }
     shape = table
   }
 
@@ -164,9 +168,11 @@ extension MergeStaging {
     let upserts = index.count - index.removedCount
     var staged = StagedTable(
       action: .merge, table: shape, target: context.target, columns: columns.columns,
-      rows: context.rowsFolder,
-      hasUpserts: upserts > 0, hasDeletes: deletes > 0, kept: keptColumns.sorted(),
-      bounds: range?.bounds ?? [])
+      rows: context.rowsFolder)
+    staged.hasUpserts = upserts > 0
+    staged.hasDeletes = deletes > 0
+    staged.kept = keptColumns.sorted()
+    staged.bounds = range?.bounds(named: shape.keyColumns.map(\.name)) ?? []
     if isTruncated {
       staged.action = .overwrite
       staged.bounds = []
@@ -179,12 +185,7 @@ extension MergeStaging {
       staged.superseded = "\(context.folder)/superseded"
       try await writeSuperseded()
     }
-    let former = await context.run.formerNames(of: shape)
-    let staying = Set(columns.columns.map { $0.name.lowercased() })
-    staged.former =
-      try await context.run.columns(of: context.target)?.map(\.name)
-      .filter { former.contains($0.lowercased()) && !staying.contains($0.lowercased()) } ?? []
-    return staged
+    return try await context.run.evolved(staged, gone: columns.gone)
   }
 
   /// One row for each key that has no row after the package.

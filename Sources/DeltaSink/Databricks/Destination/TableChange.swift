@@ -1,42 +1,86 @@
 import CDCCore
 
-/// What a package does to one table: the table is made or widened first, then one statement brings the rows.
+/// What a package does to one table: the table is made or reshaped first, then one statement brings the rows.
 struct TableChange {
   private let run: DatabricksRun
   private let staged: StagedTable
+  private let tables: TableStatements
+  private var layout: DatabricksLayout { run.session.layout }
 
   init(_ run: DatabricksRun, _ staged: StagedTable) {
     self.run = run
     self.staged = staged
+    tables = TableStatements(
+      layout: run.session.layout, declaresPrimaryKeys: run.session.options.declaresPrimaryKeys)
   }
 
-  private var layout: DatabricksLayout { run.session.layout }
-
-  func prepare() async throws {
-    let preparation = try await preparation()
-    for statement in preparation.statements { try await run.session.execute(statement) }
-    if !preparation.statements.isEmpty { await run.tableHas(preparation.columns, target: staged.target) }
-  }
-
-  /// What has to be made or changed first, and the columns that the table has then.
-  func preparation() async throws -> (statements: [String], columns: [HeldColumn]) {
-    let tables = TableStatements(
-      layout: layout, declaresPrimaryKeys: run.session.options.declaresPrimaryKeys)
-    var shape = staged.table
-    // Columns that came and went within the package.
-    shape.columns += staged.columns.filter { column in
-      !shape.columns.contains { $0.name.lowercased() == column.name.lowercased() }
-    }
+  /// Brings the table's shape up, and notes it from the position on.
+  func prepare(at position: LSN) async throws {
+    let known = await run.shape(of: staged.table.name)
+    try await run.note(staged.source, at: position)
     guard let held = try await run.columns(of: staged.target) else {
-      return ([tables.create(shape, target: staged.target)], shape.columns.map(HeldColumn.init))
+      try await run.session.execute(tables.create(createdShape, target: staged.target))
+      return await run.tableHas(createdShape.columns.map(HeldColumn.init), target: staged.target)
     }
-    let change = ShapeChange(held, to: shape.columns)
-    try change.requireEvolvable(staged.table.name)
-    return (
-      change.added.map { tables.addColumn($0, target: staged.target) },
-      held + change.added.map(HeldColumn.init)
-    )
+    let columns = try await reshape(held)
+    let comments = ShapeComments(known, to: staged.source, held: columns)
+    for statement in tables.comments(comments, target: staged.target) {
+      try await run.session.execute(statement)
+    }
   }
+
+  /// Columns that came and went within the package are there, too.
+  private var createdShape: TableSchema {
+    var shape = staged.table
+    let names = Set(shape.columns.map { $0.name.lowercased() })
+    shape.columns += staged.liveColumns.filter { !names.contains($0.name.lowercased()) }
+    return shape
+  }
+
+  // MARK: Shape
+
+  /// ALTER TABLE knows no epoch, and fails when it is run again. So each follows upon a look at the table that fails where
+  /// another runner has taken the pipeline, and one that fails is only an error where the look afterwards finds it undone.
+  ///
+  /// - Returns: the columns that the table has then.
+  func reshape(_ held: [HeldColumn]) async throws -> [HeldColumn] {
+    var reshaping = Reshaping(staged, held, isMarked: await run.isRecorded(staged.table.name))
+    while try reshaping.next() != nil {
+      reshaping.held = try await run.currentColumns(of: staged.target)
+      guard let step = try reshaping.next() else { break }
+      do {
+        if let statement = step.statement(tables, target: staged.target) {
+          try await run.session.execute(statement)
+        } else {
+          try await run.recordVersions(of: staged.table.name)
+        }
+        reshaping.take(step)
+      } catch let error as DatabricksError {
+        reshaping.held = try await run.currentColumns(of: staged.target)
+        if try reshaping.next() == step { throw error }
+      }
+      await run.tableHas(reshaping.held, target: staged.target)
+    }
+    return reshaping.held
+  }
+
+  /// For a plan: all steps, as if each did what it says.
+  func preparation() async throws -> [String] {
+    let known = await run.shape(of: staged.table.name)
+    guard let held = try await run.columns(of: staged.target) else {
+      return [tables.create(createdShape, target: staged.target)]
+    }
+    var statements: [String] = []
+    var reshaping = Reshaping(staged, held, isMarked: false)
+    while let step = try reshaping.next() {
+      if let statement = step.statement(tables, target: staged.target) { statements.append(statement) }
+      reshaping.take(step)
+    }
+    let comments = ShapeComments(known, to: staged.source, held: reshaping.held)
+    return statements + tables.comments(comments, target: staged.target)
+  }
+
+  // MARK: Rows
 
   /// Nil where only the shape changes.
   var statement: String? {
@@ -46,11 +90,5 @@ struct TableChange {
       MergeStatement(staged: staged, layout: layout, guard: run.guard).text
     case .overwrite: OverwriteStatement(staged: staged, layout: layout, guard: run.guard).insertOverwrite
     }
-  }
-}
-
-extension HeldColumn {
-  init(_ column: ColumnSchema) {
-    self.init(name: column.name, typeText: column.type.sqlName, comment: column.comment)
   }
 }

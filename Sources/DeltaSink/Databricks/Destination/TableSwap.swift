@@ -13,6 +13,9 @@ struct TableSwap {
 
   func apply() async throws {
     let session = run.session
+    let held = try await run.columns(of: staged.target)
+    // Columns that are to be added may have been: by this very load, when an answer was lost.
+    if let held, try await !replacesShape(held) { _ = try await TableChange(run, staged).reshape(held) }
     for statement in try await statements() { try await session.execute(statement) }
     await run.tableHas(staged.columns.map(HeldColumn.init), target: staged.target)
   }
@@ -20,31 +23,43 @@ struct TableSwap {
   /// A table whose shape fits keeps its grants, comments and clustering; a new column is added before. One that has more
   /// columns, or other types, is replaced together with its shape.
   func statements() async throws -> [String] {
-    let session = run.session
-    let tables = TableStatements(
-      layout: session.layout, declaresPrimaryKeys: session.options.declaresPrimaryKeys)
-    let overwrite = OverwriteStatement(staged: staged, layout: session.layout, guard: run.guard)
+    let overwrite = OverwriteStatement(staged: staged, layout: run.session.layout, guard: run.guard)
     guard let held = try await run.columns(of: staged.target) else {
       return [tables.create(staged.table, target: staged.target), overwrite.insertOverwrite]
     }
-    let change = ShapeChange(held, to: staged.columns)
-    if change.conflict != nil || !change.surplus.isEmpty {
-      return [overwrite.createOrReplace]
-        + staged.columns.compactMap { column in
-          column.comment.map { tables.commentColumn(column.name, $0, target: staged.target) }
-        }
+    if try await replacesShape(held) {
+      let comments = ShapeComments(nil, to: staged.source)
+      return [overwrite.createOrReplace] + tables.columnComments(comments, target: staged.target)
     }
-    return change.added.map { tables.addColumn($0, target: staged.target) }
-      + [overwrite.insertOverwrite] + comments(held, tables)
+    let added = ShapeChange(replacing: held, by: staged.columns).added
+    let known = await run.shape(of: staged.table.name)
+    let comments = ShapeComments(known, to: staged.source, held: held + added.map(HeldColumn.init))
+    // Rows are laid out by the new key as they come.
+    let clustering = await hasOtherKey ? [tables.cluster(staged.table, target: staged.target)] : []
+    return added.map { tables.addColumn($0, target: staged.target) } + clustering
+      + [overwrite.insertOverwrite] + tables.comments(comments, target: staged.target)
   }
 
-  private func comments(_ held: [HeldColumn], _ tables: TableStatements) -> [String] {
-    staged.columns.compactMap { column in
-      guard let comment = column.comment,
-        let own = held.first(where: { $0.name.lowercased() == column.name.lowercased() }),
-        own.comment != comment
-      else { return nil }
-      return tables.commentColumn(column.name, comment, target: staged.target)
+  private var tables: TableStatements {
+    TableStatements(
+      layout: run.session.layout, declaresPrimaryKeys: run.session.options.declaresPrimaryKeys)
+  }
+
+  private func replacesShape(_ held: [HeldColumn]) async throws -> Bool {
+    let change = ShapeChange(replacing: held, by: staged.columns)
+    if change.conflict != nil || !change.surplus.isEmpty { return true }
+    // Columns of a key that was declared are NOT NULL.
+    guard tables.declaresPrimaryKeys else { return false }
+    return await hasOtherKey
+  }
+
+  private var hasOtherKey: Bool {
+    get async {
+      await run.shape(of: staged.table.name).map { $0.keyNames != staged.source.keyNames } ?? false
     }
   }
+}
+
+extension TableSchema {
+  fileprivate var keyNames: [String] { keyColumns.map { $0.name.lowercased() } }
 }

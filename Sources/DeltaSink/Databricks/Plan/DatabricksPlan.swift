@@ -51,7 +51,7 @@ struct DatabricksPlan {
     tables = TableStatements(
       layout: session.layout, declaresPrimaryKeys: session.options.declaresPrimaryKeys)
     var state: HeldState?
-    var known: [TableName: DatabricksRun.KnownTable] = [:]
+    var known: [TableName: KnownTable] = [:]
     var missing: [String] = []
     do {
       state = try await HeldState.read(session, pipeline: pipeline)
@@ -89,11 +89,10 @@ struct DatabricksPlan {
       let table = shape(schema, disposition)
       try table.requireHoldable()
       let staged = StagedTable(
-        action: .overwrite, table: table, target: try await run.target(of: schema.name),
-        columns: table.columns,
-        rows: "\(path(folder))/rows")
+        action: .overwrite, table: table, sourceKey: disposition.shape(of: schema).key,
+        target: try await run.target(of: schema.name), columns: table.columns, rows: "\(path(folder))/rows")
       steps.append(PlannedStep("\(schema.name): all rows are replaced", try await swap(staged)))
-      try await run.note(table, at: position, loadID: folder)
+      try await run.note(staged.source, at: position, loadID: folder)
     }
     let checkpoint = Checkpoint(
       pipeline: run.pipeline, kind: .fullLoad,
@@ -123,21 +122,26 @@ struct DatabricksPlan {
           + "See cdc plan --mode full_load.")
     }
     let folder = path(await run.newDelivery("package", at: held.position))
+    var loads: [PlannedStep] = []
     var shapes: [PlannedStep] = []
     var merges: [PlannedStep] = []
     for (number, (schema, disposition)) in tables.enumerated() where disposition.delivered != .replace {
-      let staged = try await self.staged(schema, disposition, "\(folder)/table-\(number)/rows")
-      let evolution = try await evolution(staged)
+      var staged = try await self.staged(schema, disposition, "\(folder)/table-\(number)/rows")
+      if let reload = try await reload(&staged) {
+        loads.append(reload)
+        continue
+      }
+      let evolution = try await TableChange(run, staged).preparation()
       if !evolution.isEmpty { shapes.append(PlannedStep("\(schema.name): its shape", evolution)) }
       let merge = MergeStatement(staged: staged, layout: session.layout, guard: run.guard).text
       merges.append(PlannedStep("\(schema.name): its changes", [merge]))
-      try await run.note(staged.table, at: held.position)
+      try await run.note(staged.source, at: held.position)
     }
     let checkpoint = Checkpoint(
       pipeline: run.pipeline, kind: .cdc,
       packageID: LoadPackage(pipeline: run.pipeline, from: held.position).id(to: position),
       position: max(position, held.position), commitTime: held.commitTime, rowCount: 0)
-    return taking + shapes + merges + [await recording(checkpoint)]
+    return taking + loads + shapes + merges + [await recording(checkpoint)]
   }
 
   private func staged(
@@ -147,23 +151,33 @@ struct DatabricksPlan {
     var staged = StagedTable(
       action: DatabricksDestination.isAppended(disposition.shape(of: schema), disposition.delivered)
         ? .append : .merge,
-      table: table, target: try await run.target(of: schema.name), columns: table.columns, rows: rows)
+      table: table, sourceKey: disposition.shape(of: schema).key,
+      target: try await run.target(of: schema.name),
+      columns: table.columns, rows: rows)
     staged.hasDeletes = staged.action == .merge
-    if staged.action == .merge {
-      let names = await run.formerNames(of: table)
-      let columns = try await run.columns(of: staged.target) ?? []
-      staged.former = columns.map(\.name).filter { names.contains($0.lowercased()) }
-    }
     return staged
   }
 
-  private func evolution(_ staged: StagedTable) async throws -> [String] {
-    guard let held = try await run.columns(of: staged.target) else {
-      return [tables.create(staged.table, target: staged.target)]
+  /// What cannot be followed in place is loaded first, beside the others: another type may stand for other values, of which
+  /// neither the log nor the catalog tells.
+  private func reload(_ staged: inout StagedTable) async throws -> PlannedStep? {
+    let name = staged.table.name
+    let why: String
+    if let held = try await run.columns(of: staged.target),
+      let conflict = ShapeChange(held, to: staged.columns).conflict
+    {
+      why =
+        "its column \(conflict.column.name) has changed its type from \(conflict.held) to "
+        + conflict.column.type.sqlName
+    } else if let known = await run.shape(of: name), known.key != staged.sourceKey {
+      why = "its key has changed"
+    } else {
+      staged = try await run.evolved(staged, gone: [])
+      return nil
     }
-    let change = ShapeChange(held, to: staged.table.columns)
-    try change.requireEvolvable(staged.table.name)
-    return change.added.map { tables.addColumn($0, target: staged.target) }
+    var load = staged
+    load.action = .overwrite
+    return PlannedStep("\(name): is loaded again, because \(why)", try await swap(load))
   }
 
   // MARK: Both

@@ -57,8 +57,8 @@ struct MergeStatement {
   private var updates: String {
     var assignments: [String] = []
     let key = Set(staged.table.keyColumns.map { $0.name.lowercased() })
-    for (index, column) in staged.columns.enumerated() where !key.contains(column.name.lowercased()) {
-      let name = SQLText.name(column.name)
+    for index in staged.livePlaces where !key.contains(staged.columns[index].name.lowercased()) {
+      let name = SQLText.name(staged.columns[index].name)
       assignments.append("\(name) = \(value(index, name))")
     }
     assignments += staged.former.map { "\(SQLText.name($0)) = NULL" }
@@ -80,8 +80,8 @@ struct MergeStatement {
 
   private var inserts: String {
     let onlyUpserts = staged.hasDeletes ? " AND s.\(StagedTable.operation) <> 'd'" : ""
-    let names = SQLText.names(staged.columns.map(\.name))
-    let values = staged.columns.indices.map { staged.staged($0) }
+    let names = SQLText.names(staged.liveColumns.map(\.name))
+    let values = staged.livePlaces.map { staged.staged($0) }
     return "WHEN NOT MATCHED\(onlyUpserts) THEN INSERT (\(names))\n"
       + "  VALUES (\(values.joined(separator: ", ")))"
   }

@@ -9,8 +9,8 @@ struct OverwriteStatement {
 
   /// Keeps the table's grants, comments and clustering.
   var insertOverwrite: String {
-    let names = staged.columns.map(\.name) + staged.former
-    let values = staged.columns.indices.map { staged.staged($0) } + staged.former.map { _ in "NULL" }
+    let names = staged.liveColumns.map(\.name) + staged.former
+    let values = staged.livePlaces.map { staged.staged($0) } + staged.former.map { _ in "NULL" }
     return """
       INSERT OVERWRITE TABLE \(layout.table(staged.target)) (\(SQLText.names(names)))
       SELECT \(values.joined(separator: ", "))
@@ -20,8 +20,8 @@ struct OverwriteStatement {
 
   /// Changes the table's shape as well.
   var createOrReplace: String {
-    let values = staged.columns.enumerated().map { index, column in
-      "\(staged.staged(index)) AS \(SQLText.name(column.name))"
+    let values = staged.livePlaces.map { place in
+      "\(staged.staged(place)) AS \(SQLText.name(staged.columns[place].name))"
     }
     return """
       CREATE OR REPLACE TABLE \(layout.table(staged.target))

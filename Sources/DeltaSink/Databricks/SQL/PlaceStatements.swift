@@ -17,12 +17,15 @@ struct PlaceStatements {
   }
 
   /// All columns of all tables of the dataset, or of one.
-  func columns(of target: String? = nil) -> String {
+  ///
+  /// - Parameter guard: fails where another runner has taken the pipeline.
+  func columns(of target: String? = nil, _ guard: EpochGuard? = nil) -> String {
     """
     SELECT table_name, column_name, full_data_type, comment
     FROM \(SQLText.name([layout.catalog, "information_schema", "columns"]))
     WHERE table_schema = \(SQLText.string(layout.schema))\
-    \(target.map { " AND table_name = \(SQLText.string($0))" } ?? "")
+    \(target.map { " AND table_name = \(SQLText.string($0))" } ?? "")\
+    \(`guard`.map { "\n  AND \($0.condition)" } ?? "")
     ORDER BY table_name, ordinal_position
     """
   }

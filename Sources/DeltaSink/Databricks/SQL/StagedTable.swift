@@ -15,8 +15,10 @@ struct StagedTable: Sendable, Hashable {
   }
 
   var action: Action
-  /// The source's table, as it is at the end of the delivery.
+  /// The source's table, as it is at the end of the delivery; of an appended one, with the columns about the change.
   var table: TableSchema
+  /// Places in `table.columns` of the source's own key, which an appended table does not have.
+  var sourceKey: [Int]
   /// The name of the table in the dataset.
   var target: String
   /// Every column that a staged file may have; column n is `cn` there, so that no odd name meets a file's schema.
@@ -29,10 +31,37 @@ struct StagedTable: Sendable, Hashable {
   var hasDeletes = false
   /// Of `columns`: those of which a row may say that the table keeps what it has.
   var kept: [Int] = []
+  /// Of `columns`: those that were dropped within the package, and whose name another column has now.
+  var gone: Set<Int> = []
   /// Names of columns that the source once had: null in every row that is written now.
   var former: [String] = []
+  /// What happens to columns of the table before rows come; columns that it lacks are added then.
+  var moves: [ColumnMove] = []
   /// Between which values the keys (for `append`: `_cdc_lsn`) lie.
   var bounds: [StagedBound] = []
+
+  init(
+    action: Action, table: TableSchema, sourceKey: [Int]? = nil, target: String, columns: [ColumnSchema],
+    rows: String
+  ) {
+    self.action = action
+    self.table = table
+    self.sourceKey = sourceKey ?? table.key
+    self.target = target
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// As `_cdc_schema` has it.
+  var source: TableSchema {
+    var source = table
+    source.key = sourceKey
+    return source
+  }
+
+  /// The columns that the table has, in the staged order.
+  var liveColumns: [ColumnSchema] { livePlaces.map { columns[$0] } }
+  var livePlaces: [Int] { columns.indices.filter { !gone.contains($0) } }
 }
 
 /// Literals, as SQL writes them: parameters would not let files be skipped.
@@ -57,7 +86,7 @@ extension StagedTable {
   /// The staged column of that name, as Databricks compares names.
   func place(of name: String) -> Int? {
     let lowered = name.lowercased()
-    return columns.firstIndex { $0.name.lowercased() == lowered }
+    return livePlaces.first { columns[$0].name.lowercased() == lowered }
   }
 
   /// `s.c3`

@@ -27,9 +27,7 @@ struct TableClauses {
   }
 
   private var properties: [(String, String)] {
-    let key = JSONValue.array(table.keyColumns.map { .string($0.name) }).text
-    return [("delta.enableDeletionVectors", "true"), ("delta.columnMapping.mode", "name")]
-      + (table.hasKey ? [(TableShape.keyProperty, key)] : [])
+    [("delta.enableDeletionVectors", "true"), ("delta.columnMapping.mode", "name")]
   }
 }
 
@@ -57,12 +55,32 @@ struct TableStatements {
     "ALTER TABLE \(layout.table(target)) ADD COLUMN \(definition(column, isRequired: false))"
   }
 
+  /// No file is rewritten: the table maps its columns.
+  func renameColumn(_ name: String, to other: String, target: String) -> String {
+    "ALTER TABLE \(layout.table(target)) RENAME COLUMN \(SQLText.name(name)) TO \(SQLText.name(other))"
+  }
+
+  func dropColumn(_ name: String, target: String) -> String {
+    "ALTER TABLE \(layout.table(target)) DROP COLUMN \(SQLText.name(name))"
+  }
+
+  func drop(target: String) -> String { "DROP TABLE IF EXISTS \(layout.table(target))" }
+
   func commentColumn(_ name: String, _ comment: String, target: String) -> String {
     "ALTER TABLE \(layout.table(target)) ALTER COLUMN \(SQLText.name(name)) COMMENT \(SQLText.string(comment))"
   }
 
   func commentTable(_ comment: String, target: String) -> String {
     "COMMENT ON TABLE \(layout.table(target)) IS \(SQLText.string(comment))"
+  }
+
+  func comments(_ comments: ShapeComments, target: String) -> [String] {
+    (comments.table.map { [commentTable($0, target: target)] } ?? [])
+      + columnComments(comments, target: target)
+  }
+
+  func columnComments(_ comments: ShapeComments, target: String) -> [String] {
+    comments.columns.map { commentColumn($0.name, $0.comment, target: target) }
   }
 
   func cluster(_ table: TableSchema, target: String) -> String {

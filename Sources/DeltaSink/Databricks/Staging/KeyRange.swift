@@ -62,13 +62,16 @@ struct KeyRange {
   }
 
   /// Those that have literals.
-  var bounds: [StagedBound] {
+  ///
+  /// - Parameter names: those that the columns have now.
+  func bounds(named names: [String]) -> [StagedBound] {
     zip(columns, ranges).enumerated().compactMap { index, item in
       guard let range = item.1, !isUnknown[index],
         let least = KeyLiteral.bound(range.least, item.0.type),
         let greatest = KeyLiteral.bound(range.greatest, item.0.type)
       else { return nil }
-      return StagedBound(column: item.0.name, least: least, greatest: greatest)
+      return StagedBound(
+        column: names.indices.contains(index) ? names[index] : item.0.name, least: least, greatest: greatest)
     }
   }
 }

@@ -8,7 +8,9 @@ extension StagedTable {
       .init(name: "schema", value: .string(table.name.schema)),
       .init(name: "name", value: .string(table.name.name)),
       .init(name: "comment", value: table.comment.map { .string($0) } ?? .null),
+      .init(name: "mark", value: table.mark.map { .string($0) } ?? .null),
       .init(name: "shape", value: .array(table.columns.map(\.json))),
+      .init(name: "sourceKey", value: .array(sourceKey.map { .integer($0) })),
       .init(name: "key", value: .array(table.key.map { .integer($0) })),
       .init(name: "target", value: .string(target)),
       .init(name: "columns", value: .array(columns.map(\.json))),
@@ -17,7 +19,9 @@ extension StagedTable {
       .init(name: "hasUpserts", value: .boolean(hasUpserts)),
       .init(name: "hasDeletes", value: .boolean(hasDeletes)),
       .init(name: "kept", value: .array(kept.map { .integer($0) })),
+      .init(name: "gone", value: .array(gone.sorted().map { .integer($0) })),
       .init(name: "former", value: .array(former.map { .string($0) })),
+      .init(name: "moves", value: .array(moves.map(\.json))),
       .init(
         name: "bounds",
         value: .array(bounds.map { .array([.string($0.column), .string($0.least), .string($0.greatest)]) })),
@@ -28,24 +32,43 @@ extension StagedTable {
     guard let action = Action(rawValue: try json.text("action")) else { throw JSONValue.lacks("action") }
     let shape = try (json["shape"]?.elements ?? []).map { try ColumnSchema($0) }
     let columns = try (json["columns"]?.elements ?? []).map { try ColumnSchema($0) }
-    let key = (json["key"]?.elements ?? []).compactMap(\.integer)
-    let kept = (json["kept"]?.elements ?? []).compactMap(\.integer)
-    guard key.allSatisfy(shape.indices.contains), kept.allSatisfy(columns.indices.contains) else {
-      throw JSONValue.lacks("the columns that it names")
-    }
+    func places(_ name: String) -> [Int] { (json[name]?.elements ?? []).compactMap(\.integer) }
+    let (key, sourceKey) = (places("key"), places("sourceKey"))
+    let (kept, gone) = (places("kept"), places("gone"))
+    guard (key + sourceKey).allSatisfy(shape.indices.contains),
+      (kept + gone).allSatisfy(columns.indices.contains)
+    else { throw JSONValue.lacks("the columns that it names") }
     self.init(
       action: action,
       table: TableSchema(
         name: TableName(schema: try json.text("schema"), name: try json.text("name")), columns: shape,
-        key: key, comment: json["comment"]?.string),
-      target: try json.text("target"), columns: columns, rows: try json.text("rows"),
-      superseded: json["superseded"]?.string, hasUpserts: json["hasUpserts"]?.boolean ?? true,
-      hasDeletes: json["hasDeletes"]?.boolean ?? true, kept: kept,
-      former: (json["former"]?.elements ?? []).compactMap(\.string),
-      bounds: (json["bounds"]?.elements ?? []).compactMap { bound in
-        guard let parts = bound.elements?.compactMap(\.string), parts.count == 3 else { return nil }
-        return StagedBound(column: parts[0], least: parts[1], greatest: parts[2])
-      })
+        key: key, comment: json["comment"]?.string, mark: json["mark"]?.string),
+      sourceKey: sourceKey, target: try json.text("target"), columns: columns, rows: try json.text("rows"))
+    superseded = json["superseded"]?.string
+    hasUpserts = json["hasUpserts"]?.boolean ?? true
+    hasDeletes = json["hasDeletes"]?.boolean ?? true
+    self.kept = kept
+    self.gone = Set(gone)
+    former = (json["former"]?.elements ?? []).compactMap(\.string)
+    moves = try (json["moves"]?.elements ?? []).map { try ColumnMove($0) }
+    bounds = (json["bounds"]?.elements ?? []).compactMap { bound in
+      guard let parts = bound.elements?.compactMap(\.string), parts.count == 3 else { return nil }
+      return StagedBound(column: parts[0], least: parts[1], greatest: parts[2])
+    }
+  }
+}
+
+extension ColumnMove {
+  fileprivate var json: JSONValue {
+    .object([
+      .init(name: "from", value: .string(from)),
+      .init(name: "to", value: to.map { .string($0) } ?? .null),
+      .init(name: "through", value: through.map { .string($0) } ?? .null),
+    ])
+  }
+
+  fileprivate init(_ json: JSONValue) throws {
+    self.init(from: try json.text("from"), to: json["to"]?.string, through: json["through"]?.string)
   }
 }
 
@@ -56,6 +79,7 @@ extension ColumnSchema {
       .init(name: "sourceType", value: .string(sourceType)),
       .init(name: "nullable", value: .boolean(isNullable)),
       .init(name: "comment", value: comment.map { .string($0) } ?? .null),
+      .init(name: "number", value: number.map { .integer($0) } ?? .null),
     ])
   }
 
@@ -63,6 +87,7 @@ extension ColumnSchema {
     guard let type = SQLTypeParser.parse(try json.text("type")) else { throw JSONValue.lacks("a known type") }
     self.init(
       name: try json.text("name"), type: type, isNullable: json["nullable"]?.boolean ?? true,
-      sourceType: json["sourceType"]?.string ?? "", comment: json["comment"]?.string)
+      sourceType: json["sourceType"]?.string ?? "", comment: json["comment"]?.string,
+      number: json["number"]?.integer)
   }
 }

@@ -23,9 +23,18 @@ struct DatabricksSession: Sendable {
   /// - Throws: `CDCError.fenced` where another runner has taken the pipeline.
   @discardableResult
   func execute(_ statement: String) async throws -> StatementResult {
-    do {
-      return try await warehouse.execute(statement, isReplayable: true)
-    } catch let error as DatabricksError where error.message.contains(EpochGuard.marker) {
+    try await tellingOfOtherRunners { try await warehouse.execute(statement, isReplayable: true) }
+  }
+
+  /// Runs a query of any size.
+  func rows(_ statement: String, sink: ([[String?]]) async throws -> Void) async throws {
+    try await tellingOfOtherRunners { _ = try await warehouse.rows(statement, sink: sink) }
+  }
+
+  private func tellingOfOtherRunners<T>(_ body: () async throws -> T) async throws -> T {
+    do { return try await body() } catch let error as DatabricksError
+      where error.message.contains(EpochGuard.marker)
+    {
       throw CDCError(
         .fenced, "Another runner has taken this pipeline over. Stop one of the two.", underlying: error)
     }

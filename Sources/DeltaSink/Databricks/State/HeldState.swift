@@ -34,29 +34,34 @@ struct HeldState: Sendable, Hashable {
 
   static func tables(
     _ session: DatabricksSession, pipeline: String
-  ) async throws -> [TableName: DatabricksRun.KnownTable] {
+  ) async throws -> [TableName: KnownTable] {
     let statements = StateStatements(layout: session.layout, pipeline: pipeline)
-    var tables: [TableName: DatabricksRun.KnownTable] = [:]
+    var tables: [TableName: KnownTable] = [:]
     try await session.warehouse.rows(statements.readTables) { rows in
       for row in rows {
-        guard row.count == 9, let schema = row[0], let name = row[1], let target = row[2],
+        guard row.count == 11, let schema = row[0], let name = row[1], let target = row[2],
           let version = row[3].flatMap({ Int64($0) })
         else { throw notUnderstood(DatabricksLayout.schemas) }
-        tables[TableName(schema: schema, name: name)] = DatabricksRun.KnownTable(
-          target: target, version: version, columns: row[4] ?? "", everyName: names(row[5]), loadID: row[6],
-          loadPosition: row[7].flatMap { UInt64($0) }.map { LSN($0) },
-          loadedAfter: row[8].flatMap { Int64($0) } ?? 0)
+        let table = TableName(schema: schema, name: name)
+        // What an earlier version of this package wrote may not be understood: such a table counts as not known.
+        var shape = row[4].flatMap { try? TableSchema(schemaLog: $0, name: table, mark: row[5]) }
+        shape?.comment = row[6]
+        tables[table] = KnownTable(
+          target: target, version: version, shape: shape, everyName: names(row[7]), loadID: row[8],
+          loadPosition: row[9].flatMap { UInt64($0) }.map { LSN($0) },
+          loadedAfter: row[10].flatMap { Int64($0) } ?? 0)
       }
     }
     return tables
   }
 
   /// By table, in Databricks' order.
-  static func columns(_ session: DatabricksSession, of target: String? = nil) async throws -> [String:
-    [HeldColumn]]
-  {
+  static func columns(
+    _ session: DatabricksSession, of target: String? = nil, _ guard: EpochGuard? = nil
+  ) async throws -> [String: [HeldColumn]] {
     var tables: [String: [HeldColumn]] = [:]
-    try await session.warehouse.rows(PlaceStatements(layout: session.layout).columns(of: target)) { rows in
+    let statement = PlaceStatements(layout: session.layout).columns(of: target, `guard`)
+    try await session.rows(statement) { rows in
       for row in rows {
         guard row.count == 4, let table = row[0], let name = row[1], let type = row[2] else {
           throw notUnderstood("information_schema")

@@ -33,12 +33,13 @@ struct StateStatements {
     """
   }
 
-  /// By table: its newest shape, all shapes that it had, and its last load.
+  /// By table: its newest shape (no columns: the table is no longer followed), all shapes that it had, and its last load.
   var readTables: String {
     let loaded = "CASE WHEN `load_id` IS NOT NULL THEN `version` END"
     return """
       SELECT `schema_name`, `table_name`, max_by(`target`, `version`) AS `target`, max(`version`) AS `version`,
-        max_by(`columns`, `version`) AS `columns`, to_json(collect_set(`columns`)) AS `all_columns`,
+        max_by(`columns`, `version`) AS `columns`, max_by(`mark`, `version`) AS `mark`,
+        max_by(`comment`, `version`) AS `comment`, to_json(collect_set(`columns`)) AS `all_columns`,
         max_by(`load_id`, \(loaded)) AS `load_id`,
         CAST(max_by(`position`, \(loaded)) AS STRING) AS `position`,
         max_by(`after_sequence`, \(loaded)) AS `after_sequence`
@@ -53,7 +54,7 @@ struct StateStatements {
     """
     SELECT max_by(`columns`, `recorded_at`) AS `columns`
     FROM \(schemas)
-    WHERE `target` = \(SQLText.string(target))
+    WHERE `target` = \(SQLText.string(target)) AND `columns` IS NOT NULL
     """
   }
 
@@ -99,15 +100,16 @@ struct StateStatements {
   func recordVersions(_ versions: [TableVersion], _ guard: EpochGuard) -> String {
     let columns = [
       "pipeline", "schema_name", "table_name", "target", "version", "position", "load_id", "after_sequence",
-      "columns",
+      "columns", "mark", "comment",
     ]
+    func text(_ text: String?) -> String { text.map(SQLText.string) ?? "CAST(NULL AS STRING)" }
     let rows = versions.map { version in
       let values = [
         name, SQLText.string(version.table.schema), SQLText.string(version.table.name),
         SQLText.string(version.target), "CAST(\(version.number) AS BIGINT)",
         SQLText.position(version.position.rawValue),
-        version.loadID.map(SQLText.string) ?? "CAST(NULL AS STRING)",
-        "CAST(\(version.afterSequence) AS BIGINT)", SQLText.string(version.columns),
+        text(version.loadID), "CAST(\(version.afterSequence) AS BIGINT)", text(version.columns),
+        text(version.mark), text(version.comment),
       ]
       return "  (\(values.joined(separator: ", ")))"
     }
@@ -135,6 +137,9 @@ struct TableVersion: Sendable, Hashable {
   var position: LSN
   var loadID: String?
   var afterSequence: Int64
-  /// As `SchemaLog` writes them.
-  var columns: String
+  /// As `TableSchema.schemaLogText` writes them; nil: the table is no longer followed.
+  var columns: String?
+  /// What the source knows the table by.
+  var mark: String?
+  var comment: String?
 }

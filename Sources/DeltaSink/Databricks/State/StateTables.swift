@@ -39,7 +39,9 @@ struct StateTables {
         "`position` DECIMAL(20,0) COMMENT 'from here on'",
         "`load_id` STRING COMMENT 'of a full load: the table skips what commits before the position'",
         "`after_sequence` BIGINT COMMENT 'the checkpoint before'",
-        "`columns` STRING COMMENT 'JSON: name, type, sourceType, key'", "`recorded_at` TIMESTAMP",
+        "`columns` STRING COMMENT 'JSON: name, type, sourceType, key, nullable, number, comment; null: no longer followed'",
+        "`mark` STRING COMMENT 'what the source knows the table by'", "`comment` STRING",
+        "`recorded_at` TIMESTAMP",
       ])
   }
 

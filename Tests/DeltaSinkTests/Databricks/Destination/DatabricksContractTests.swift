@@ -10,4 +10,9 @@ struct DatabricksContractTests {
   func keepsTheContract(_ behaviour: DestinationContract.Case) async throws {
     try await DatabricksDouble.shared().turn { try await behaviour.check(DatabricksHarness()) }
   }
+
+  @Test(arguments: DestinationContract.evolutionCases)
+  func followsTables(_ behaviour: DestinationContract.Case) async throws {
+    try await DatabricksDouble.shared().turn { try await behaviour.check(DatabricksHarness()) }
+  }
 }

@@ -58,9 +58,9 @@ struct NamingTests {
   func everyColumnOfAWideTableCanBeKept() {
     let columns = (0..<1600).map { ColumnSchema(name: "c\($0)", type: .string) }
     let table = TableSchema(name: TableName(schema: "public", name: "wide"), columns: columns, key: [0])
-    let staged = StagedTable(
-      action: .merge, table: table, target: "wide", columns: columns, rows: "/Volumes/x",
-      kept: Array(1..<1600))
+    var staged = StagedTable(
+      action: .merge, table: table, target: "wide", columns: columns, rows: "/Volumes/x")
+    staged.kept = Array(1..<1600)
     let text = StatementSamples.merge(staged)
     #expect(text.contains("`c1599` = CASE WHEN getbit(s._m24, 63) = 1 THEN t.`c1599` ELSE s.c1599 END"))
     #expect(text.contains("`c64` = CASE WHEN getbit(s._m1, 0) = 1 THEN t.`c64` ELSE s.c64 END"))
@@ -71,6 +71,12 @@ struct NamingTests {
     var staged = StatementSamples.staged
     staged.superseded = "/Volumes/x/superseded"
     staged.former = ["gone"]
+    staged.gone = [7, 9]
+    staged.table.mark = "16384 5"
+    staged.table.columns[3].number = 4
+    staged.moves = [
+      ColumnMove(from: "a", to: "b"), ColumnMove(from: "c", to: nil, through: "_cdc_moving_1"),
+    ]
     let manifest = Manifest(
       id: "e1", pipeline: "shop", epoch: 7, sequence: 3,
       content: .package(from: LSN(5), StatementSamples.checkpoint),
@@ -79,6 +85,8 @@ struct NamingTests {
     #expect(
       read.tables.map { StatementSamples.merge($0) } == manifest.tables.map { StatementSamples.merge($0) })
     #expect(read.content == manifest.content)
+    #expect(read.tables.map(\.moves) == manifest.tables.map(\.moves) && read.tables[0].gone == [7, 9])
+    #expect(zip(read.tables, manifest.tables).allSatisfy { $0.source.isNoted(like: $1.source) })
     var load = manifest
     load.content = .load(LSN(9))
     #expect(try Manifest(parsing: Array(load.json.text.utf8)).content == .load(LSN(9)))

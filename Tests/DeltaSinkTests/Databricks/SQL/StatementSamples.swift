@@ -40,13 +40,17 @@ enum StatementSamples {
     name: TableName(schema: "public", name: "keys"),
     columns: [ColumnSchema(name: "id", type: .long)], key: [0])
 
-  static let staged = StagedTable(
-    action: .merge, table: odd, target: "odd", columns: odd.columns, rows: folder("odd/rows"),
-    hasUpserts: true, hasDeletes: true, kept: [3, 4],
-    bounds: [
+  static let staged: StagedTable = {
+    var staged = StagedTable(
+      action: .merge, table: odd, target: "odd", columns: odd.columns, rows: folder("odd/rows"))
+    staged.hasDeletes = true
+    staged.kept = [3, 4]
+    staged.bounds = [
       StagedBound(column: "id", least: "-5L", greatest: "9223372036854775807L"),
       StagedBound(column: "day", least: "DATE'2020-01-01'", greatest: "DATE'2026-11-22'"),
-    ])
+    ]
+    return staged
+  }()
 
   static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }
 
@@ -71,10 +75,13 @@ enum StatementSamples {
     pipeline: "shop", kind: .cdc, packageID: "shop-1-2", position: position,
     commitTime: 1_700_000_000_123_456, rowCount: 42)
 
-  static let appended = StagedTable(
-    action: .append, table: odd.appended, target: "odd_log", columns: odd.appended.columns,
-    rows: folder("log/rows"),
-    bounds: [StagedBound(column: "_cdc_lsn", least: "100L", greatest: "-16L")])
+  static let appended: StagedTable = {
+    var staged = StagedTable(
+      action: .append, table: odd.appended, sourceKey: odd.key, target: "odd_log",
+      columns: odd.appended.columns, rows: folder("log/rows"))
+    staged.bounds = [StagedBound(column: "_cdc_lsn", least: "100L", greatest: "-16L")]
+    return staged
+  }()
 
   /// In an order in which they can be run.
   static var all: [StatementSample] { places + tables + changes + states + reads }
@@ -92,6 +99,7 @@ enum StatementSamples {
       StatementSample(name: "create-schema-table", text: states[2]),
       StatementSample(name: "list-columns", text: places.columns()),
       StatementSample(name: "list-columns-of-a-table", text: places.columns(of: "odd")),
+      StatementSample(name: "drop-table", text: TableStatements(layout: layout).drop(target: "gone")),
     ]
   }
 
@@ -106,6 +114,11 @@ enum StatementSamples {
       StatementSample(name: "create-appended-table", text: tables.create(odd.appended, target: "odd_log")),
       StatementSample(name: "create-table-of-keys", text: tables.create(keyOnly, target: "keys")),
       StatementSample(name: "add-column", text: tables.addColumn(added, target: "odd")),
+      StatementSample(
+        name: "list-columns-guarded", text: PlaceStatements(layout: layout).columns(of: "odd", epoch)),
+      StatementSample(
+        name: "rename-column", text: tables.renameColumn("note", to: "no`te; 'new'", target: "odd_keyed")),
+      StatementSample(name: "drop-column", text: tables.dropColumn("flag's `bool`", target: "odd_keyed")),
       StatementSample(
         name: "comment-column", text: tables.commentColumn("note", "it's\nlong", target: "odd")),
       StatementSample(name: "comment-table", text: tables.commentTable("it's", target: "odd")),
@@ -155,10 +168,9 @@ enum StatementSamples {
     let versions = [
       TableVersion(
         table: odd.name, target: "odd", number: 1, position: position, loadID: "e1-load", afterSequence: 0,
-        columns: "[{\"name\":\"it's\"}]"),
+        columns: "[{\"name\":\"it's\"}]", mark: "16384 it's", comment: "a\nb"),
       TableVersion(
-        table: keyOnly.name, target: "keys", number: 1, position: LSN(1), loadID: nil, afterSequence: 3,
-        columns: "[]"),
+        table: keyOnly.name, target: "keys", number: 2, position: LSN(1), loadID: nil, afterSequence: 3),
     ]
     let atomic = AtomicStatement(
       statements: [merge(staged), state.checkpoint(checkpoint, epoch: 7, after: 3)])

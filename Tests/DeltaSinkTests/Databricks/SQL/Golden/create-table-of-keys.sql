@@ -3,4 +3,4 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`keys` (
 )
 USING DELTA
 CLUSTER BY (`id`)
-TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name', 'cdc.key' = '["id"]')
+TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')

@@ -19,4 +19,4 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`odd_keyed` (
 USING DELTA
 CLUSTER BY (`id`, `day`)
 COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
-TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name', 'cdc.key' = '["id","day"]')
+TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')

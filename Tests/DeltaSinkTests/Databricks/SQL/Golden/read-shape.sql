@@ -1,3 +1,3 @@
 SELECT max_by(`columns`, `recorded_at`) AS `columns`
 FROM `main`.`golden`.`_cdc_schema`
-WHERE `target` = 'odd'
+WHERE `target` = 'odd' AND `columns` IS NOT NULL

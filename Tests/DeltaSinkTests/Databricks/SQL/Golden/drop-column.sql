@@ -1,0 +1,1 @@
+ALTER TABLE `main`.`golden`.`odd_keyed` DROP COLUMN `flag's ``bool```
