@@ -38,15 +38,18 @@ extension DatabricksDestination {
     }
   }
 
-  /// The tables that any pipeline has brought here, by name.
+  /// The tables that any pipeline has brought here and that are still there, by name.
   package func tableNames() async throws -> [TableName] {
     let schemas = session.layout.table(DatabricksLayout.schemas)
     do {
       let rows = try await session.execute(
-        "SELECT DISTINCT `schema_name`, `table_name` FROM \(schemas)"
+        "SELECT DISTINCT `schema_name`, `table_name`, `target` FROM \(schemas)"
       ).rows
+      let present = try await HeldState.columns(session)
       return rows.compactMap { row in
-        guard row.count == 2, let schema = row[0], let name = row[1] else { return nil }
+        guard row.count == 3, let schema = row[0], let name = row[1], let target = row[2],
+          present[target] != nil
+        else { return nil }
         return TableName(schema: schema, name: name)
       }.sorted()
     } catch let error as DatabricksError where error.isMissingPlace {

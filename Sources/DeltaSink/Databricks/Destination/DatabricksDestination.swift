@@ -13,8 +13,8 @@ public final class DatabricksDestination: Destination {
 
   private struct State {
     var run: DatabricksRun?
-    /// Sealed deliveries that cannot be applied: only a full load can go on.
-    var failed: FailedDeliveries?
+    /// Of an earlier runner. Packages wait until what it lacks has been loaded.
+    var failed: FailedDelivery?
   }
 
   /// Nothing is sent before `open`.
@@ -59,29 +59,42 @@ public final class DatabricksDestination: Destination {
     _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
   ) async throws -> any TableLoad {
     let run = try run(pipeline)
-    if let failed = state.withLock({ $0.failed }) {
-      // The tables are between two states, and stay so until all of them are loaded.
-      try await failed.giveUp(run)
-      state.withLock { $0.failed = nil }
-    }
     let isAppended = Self.isAppended(table, disposition)
     try (isAppended ? table.appended : table).requireHoldable()
     let folder = "\(session.layout.folder(pipeline: pipeline))/\(await run.newDelivery("load", at: position))"
     return DatabricksTableLoad(
       run, table, target: try await run.target(of: table.name), isAppended: isAppended, position: position,
-      staging: try staging(folder, pipeline))
+      staging: try staging(folder, pipeline)
+    ) { [weak self] in self?.state.withLock { $0.failed?.refused[table.name] = nil } }
   }
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
     let run = try run(package.pipeline)
-    if let failed = state.withLock({ $0.failed }) { throw failed.error }
+    try await settle(run)
     let name = await run.newDelivery("package", at: package.from)
     let folder = "\(session.layout.folder(pipeline: package.pipeline))/\(name)"
     return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline))
   }
 
   public func record(_ checkpoint: Checkpoint) async throws {
-    try await run(checkpoint.pipeline).record(checkpoint)
+    let run = try run(checkpoint.pipeline)
+    if checkpoint.position == (await run.checkpoint)?.position, checkpoint.kind != .unfinishedLoad {
+      try await settle(run)
+    } else {
+      // All tables were loaded: none lacks anything of what failed.
+      for folder in state.withLock({ $0.failed?.folders ?? [] }) { await run.spend(folder) }
+      state.withLock { $0.failed = nil }
+    }
+    try await run.record(checkpoint)
+  }
+
+  /// Records what a failed package leads to, once the tables that it could not bring up are loaded.
+  private func settle(_ run: DatabricksRun) async throws {
+    guard let failed = state.withLock({ $0.failed }) else { return }
+    guard failed.refused.isEmpty else { throw failed.error }
+    for folder in failed.folders { await run.spend(folder) }
+    if let checkpoint = failed.checkpoint { try await run.record(checkpoint) }
+    state.withLock { $0.failed = nil }
   }
 
   public func heldTables(pipeline: String) async throws -> [HeldTable]? {
@@ -97,7 +110,7 @@ public final class DatabricksDestination: Destination {
     if copy == .drop {
       let target = try await run.target(of: table)
       _ = try await run.currentColumns(of: target)
-      try await session.execute(TableStatements(layout: session.layout).drop(target: target))
+      try await session.execute(TableStatements(layout: session.layout).drop(target: target), of: target)
     }
     try await run.forget(table)
   }

@@ -11,6 +11,7 @@ final class DatabricksTableLoad: TableLoad {
   private let isAppended: Bool
   private let position: LSN
   private let staging: StagingContext
+  private let committed: @Sendable () -> Void
   private let lanes = Mutex(Lanes())
 
   private struct Lanes {
@@ -21,9 +22,10 @@ final class DatabricksTableLoad: TableLoad {
 
   init(
     _ run: DatabricksRun, _ table: TableSchema, target: String, isAppended: Bool, position: LSN,
-    staging: StagingContext
+    staging: StagingContext, committed: @escaping @Sendable () -> Void
   ) {
     self.run = run
+    self.committed = committed
     self.table = isAppended ? table.appended : table
     key = table.key
     self.target = target
@@ -70,6 +72,7 @@ final class DatabricksTableLoad: TableLoad {
     try await session.seal(manifest, in: staging.folder)
     try session.options.pass(.afterManifest)
     try await Delivery(run, manifest, folder: staging.folder).apply()
+    committed()
     try session.options.pass(.afterLoadCommit)
   }
 

@@ -14,37 +14,62 @@ struct Delivery {
     self.folder = folder
   }
 
+  /// - Throws: for a table that cannot be brought up, once the others are.
   func apply() async throws {
+    let errors = try await bringUp()
+    if let first = errors.min(by: { $0.key < $1.key }) { throw first.value }
+  }
+
+  /// Brings all tables up that can be, and records the checkpoint where all could.
+  ///
+  /// - Returns: what Databricks refuses, by table.
+  func bringUp() async throws -> [TableName: any Error] {
+    let refused = RefusedTables()
     switch manifest.content {
     case .load(let position):
-      guard let staged = manifest.tables.first else { return }
-      try await TableSwap(run, staged).apply()
+      guard let staged = manifest.tables.first else { return [:] }
+      try await refused.noting(staged) { try await TableSwap(run, staged).apply() }
+      if refused.has(staged.table.name) { return refused.all }
       try session.options.pass(.afterSwap)
       try await run.note(staged.source, at: position, loadID: manifest.id)
       await run.spend(folder)
     case .package(let from, let checkpoint):
-      try await session.forEach(manifest.tables) { try await TableChange(run, $0).prepare(at: from) }
-      await run.spend(folder)
-      if session.options.atomicPackages {
-        try await applyAtomically(checkpoint)
-      } else {
-        try await session.forEach(manifest.tables) { [session, run] staged in
-          try session.options.pass(.beforeTableCommit)
-          if let statement = TableChange(run, staged).statement { try await session.execute(statement) }
-          try session.options.pass(.afterTableCommit)
-        }
-        try await run.record(checkpoint)
+      try await session.forEach(manifest.tables) { [run] staged in
+        try await refused.noting(staged) { try await TableChange(run, staged).prepare(at: from) }
       }
+      if session.options.atomicPackages {
+        if refused.all.isEmpty { try await applyAtomically(checkpoint, refused) }
+        refused.spread(over: manifest.tables)
+        return refused.all
+      }
+      try await session.forEach(manifest.tables.filter { !refused.has($0.table.name) }) {
+        [session, run] staged in
+        try session.options.pass(.beforeTableCommit)
+        if let statement = TableChange(run, staged).statement {
+          try await refused.noting(staged) { try await session.execute(statement, of: staged.target) }
+        }
+        try session.options.pass(.afterTableCommit)
+      }
+      guard refused.all.isEmpty else { return refused.all }
+      await run.spend(folder)
+      try await run.record(checkpoint)
     }
+    return refused.all
   }
 
   /// The whole package and the checkpoint are one transaction.
-  private func applyAtomically(_ checkpoint: Checkpoint) async throws {
+  private func applyAtomically(_ checkpoint: Checkpoint, _ refused: RefusedTables) async throws {
     var statements = manifest.tables.compactMap { TableChange(run, $0).statement }
     if let versions = await run.versionStatement { statements.append(versions) }
     statements.append(await run.checkpointStatement(checkpoint))
     try session.options.pass(.beforeCheckpoint)
-    try await session.execute(AtomicStatement(statements: statements).text)
+    guard let first = manifest.tables.first else { return }
+    // One statement for all: where it is refused, none of them has its changes.
+    try await refused.noting(first) {
+      try await session.execute(AtomicStatement(statements: statements).text)
+    }
+    if refused.has(first.table.name) { return }
+    await run.spend(folder)
     try await run.requireRecorded(checkpoint)
     await run.versionsRecorded()
     try await run.recorded(checkpoint)

@@ -11,8 +11,8 @@ struct Recovery {
 
   init(_ run: DatabricksRun) { self.run = run }
 
-  /// - Returns: what could not be applied, where trying again would not help.
-  func resume() async throws -> FailedDeliveries? {
+  /// - Returns: what was refused: trying again does not help by itself.
+  func resume() async throws -> FailedDelivery? {
     let root = session.layout.folder(pipeline: run.pipeline)
     let entries = try await session.files.list(root) ?? []
     let marks = entries.filter { !$0.isDirectory && $0.name.hasPrefix(Self.mark) }.map(\.name)
@@ -38,6 +38,7 @@ struct Recovery {
     current.sort { ($0.manifest.epoch, $0.manifest.id) < ($1.manifest.epoch, $1.manifest.id) }
     let chosen = await newest(current)
     spent += current.filter { item in !chosen.contains { $0.folder == item.folder } }.map(\.folder)
+    // What failed, and what came after it, stays for the next runner.
     if let failed = try await apply(chosen) { return failed }
     try await run.recordVersions()
     for folder in spent { await session.removeFolder(folder) }
@@ -69,37 +70,27 @@ struct Recovery {
     return chosen
   }
 
-  private func apply(_ sealed: [(folder: String, manifest: Manifest)]) async throws -> FailedDeliveries? {
-    for (place, item) in sealed.enumerated() {
-      do {
-        try await Delivery(run, item.manifest, folder: item.folder).apply()
-      } catch let error as any Retryable where error.isRetryable {
-        throw error
-      } catch let error as DatabricksError where error.code != .permissionDenied {
-        return FailedDeliveries(error: error, folders: sealed[place...].map(\.folder))
-      } catch let error as CDCError where error.code != .fenced {
-        return FailedDeliveries(error: error, folders: sealed[place...].map(\.folder))
+  /// A table that a package cannot bring up is none the worse where a later load has replaced it.
+  private func apply(_ sealed: [(folder: String, manifest: Manifest)]) async throws -> FailedDelivery? {
+    var failed: FailedDelivery?
+    for item in sealed {
+      let refused = try await Delivery(run, item.manifest, folder: item.folder).bringUp()
+      if item.manifest.isLoad, refused.isEmpty, let table = item.manifest.tables.first?.table.name {
+        failed?.refused[table] = nil
       }
+      guard !refused.isEmpty else { continue }
+      failed = failed ?? FailedDelivery(refused: [:])
+      failed?.refused.merge(refused) { first, _ in first }
+      failed?.folders.append(item.folder)
+      if case .package(_, let checkpoint) = item.manifest.content { failed?.checkpoint = checkpoint }
     }
+    guard let done = failed, done.refused.isEmpty else { return failed }
+    for folder in done.folders { await run.spend(folder) }
+    if let checkpoint = done.checkpoint { try await run.record(checkpoint) }
     return nil
   }
 }
 
 extension Manifest {
   var isLoad: Bool { if case .load = content { true } else { false } }
-}
-
-/// Deliveries that were sealed and cannot be applied. Tables may have parts of them, so changes cannot go on.
-struct FailedDeliveries: Sendable {
-  let error: any Error
-  let folders: [String]
-
-  /// From now on only a full load can go on; what it replaces need not be applied.
-  func giveUp(_ run: DatabricksRun) async throws {
-    if var checkpoint = await run.checkpoint {
-      checkpoint.kind = .unfinishedLoad
-      try await run.record(checkpoint)
-    }
-    for folder in folders { await run.session.removeFolder(folder) }
-  }
 }

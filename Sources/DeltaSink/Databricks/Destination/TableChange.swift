@@ -19,13 +19,14 @@ struct TableChange {
     let known = await run.shape(of: staged.table.name)
     try await run.note(staged.source, at: position)
     guard let held = try await run.columns(of: staged.target) else {
-      try await run.session.execute(tables.create(createdShape, target: staged.target))
+      try await run.session.execute(
+        tables.create(createdShape, target: staged.target), of: staged.target)
       return await run.tableHas(createdShape.columns.map(HeldColumn.init), target: staged.target)
     }
     let columns = try await reshape(held)
     let comments = ShapeComments(known, to: staged.source, held: columns)
     for statement in tables.comments(comments, target: staged.target) {
-      try await run.session.execute(statement)
+      try await run.session.execute(statement, of: staged.target)
     }
   }
 
@@ -50,7 +51,7 @@ struct TableChange {
       guard let step = try reshaping.next() else { break }
       do {
         if let statement = step.statement(tables, target: staged.target) {
-          try await run.session.execute(statement)
+          try await run.session.execute(statement, of: staged.target)
         } else {
           try await run.recordVersions(of: staged.table.name)
         }

@@ -16,7 +16,9 @@ struct TableSwap {
     let held = try await run.columns(of: staged.target)
     // Columns that are to be added may have been: by this very load, when an answer was lost.
     if let held, try await !replacesShape(held) { _ = try await TableChange(run, staged).reshape(held) }
-    for statement in try await statements() { try await session.execute(statement) }
+    for statement in try await statements() {
+      try await session.execute(statement, of: staged.target)
+    }
     await run.tableHas(staged.columns.map(HeldColumn.init), target: staged.target)
   }
 

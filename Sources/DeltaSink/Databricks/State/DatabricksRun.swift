@@ -59,7 +59,12 @@ actor DatabricksRun {
   ///
   /// - Throws: `CDCError.fenced` where another runner has taken the pipeline.
   func record(_ checkpoint: Checkpoint) async throws {
-    if checkpoint.kind == .cdc, let held = self.checkpoint, checkpoint.position < held.position { return }
+    // Only a load that begins anew, in a log that was cut off, leads back.
+    if let held = self.checkpoint, checkpoint.kind != .unfinishedLoad, held.kind != .unfinishedLoad,
+      checkpoint.position < held.position
+    {
+      return
+    }
     try await recordVersions()
     try session.options.pass(.afterSchemas)
     try session.options.pass(.beforeCheckpoint)

@@ -26,6 +26,27 @@ struct DatabricksSession: Sendable {
     try await tellingOfOtherRunners { try await warehouse.execute(statement, isReplayable: true) }
   }
 
+  /// Runs a statement about a table of the dataset.
+  ///
+  /// - Throws: `DatabricksError.permissionDenied` with the GRANT that is missing.
+  @discardableResult
+  func execute(_ statement: String, of target: String) async throws -> StatementResult {
+    do { return try await execute(statement) } catch var error as DatabricksError
+      where error.code == .permissionDenied
+    {
+      let grant =
+        if statement.hasPrefix("CREATE TABLE") {
+          "USE SCHEMA, CREATE TABLE ON SCHEMA \(SQLText.name([layout.catalog, layout.schema]))"
+        } else if statement.hasPrefix("CREATE OR REPLACE") || statement.hasPrefix("DROP TABLE") {
+          "MANAGE ON TABLE \(layout.table(target))"
+        } else {
+          "SELECT, MODIFY ON TABLE \(layout.table(target))"
+        }
+      error.message += " What is missing may be: GRANT \(grant) TO `principal`."
+      throw error
+    }
+  }
+
   /// Runs a query of any size.
   func rows(_ statement: String, sink: ([[String?]]) async throws -> Void) async throws {
     try await tellingOfOtherRunners { _ = try await warehouse.rows(statement, sink: sink) }

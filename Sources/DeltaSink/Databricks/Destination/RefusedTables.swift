@@ -1,0 +1,71 @@
+import CDCCore
+import Synchronization
+
+/// Tables that a sealed delivery could not bring up because Databricks refuses to: trying again does not help by itself.
+final class RefusedTables: Sendable {
+  private let errors = Mutex<[TableName: any Error]>([:])
+
+  /// By table, as the user is told.
+  var all: [TableName: any Error] { errors.withLock { $0 } }
+
+  func has(_ table: TableName) -> Bool { errors.withLock { $0[table] != nil } }
+
+  /// Where one statement is for all tables, none has its changes once one was refused.
+  func spread(over tables: [StagedTable]) {
+    errors.withLock { errors in
+      guard let first = errors.min(by: { $0.key < $1.key }) else { return }
+      for staged in tables where errors[staged.table.name] == nil { errors[staged.table.name] = first.value }
+    }
+  }
+
+  /// Runs `body`; where it is refused, that is noted, and the other tables go on.
+  func noting(_ staged: StagedTable, _ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let error as DatabricksError where error.isRefusal {
+      errors.withLock { $0[staged.table.name] = error.explained(staged) }
+    } catch let error as CDCError where error.code == .schemaContract {
+      errors.withLock { $0[staged.table.name] = error }
+    } catch let error as DatabricksError where error.code == .permissionDenied {
+      throw error.explained(staged)
+    }
+  }
+}
+
+extension DatabricksError {
+  /// Neither the way to the workspace nor a right that can be granted, but what the statement says.
+  fileprivate var isRefusal: Bool {
+    !isRetryable
+      && [.statementFailed, .notFound, .alreadyExists, .invalidRequest, .invalidAnswer].contains(code)
+  }
+
+  fileprivate func explained(_ staged: StagedTable) -> DatabricksError {
+    let table = staged.table.name
+    let what = staged.action == .overwrite ? "rows" : "changes"
+    let remedy =
+      code == .permissionDenied
+      ? "Grant it, and run again: they are applied as they are."
+      : "Mend what it names and run again: they are applied as they are. Or load the table again: "
+        + "cdc run --mode full_load --tables '\(table)'."
+    var error = self
+    error.message =
+      "The \(what) of \(table) are in the volume, and Databricks refuses to apply them: \(message) \(remedy)"
+    error.underlying = self
+    return error
+  }
+}
+
+/// A sealed delivery that was applied but for some tables. Their new content is not to be had otherwise: changes go on once they
+/// have been loaded again.
+struct FailedDelivery: Sendable {
+  /// As the user is told, by table.
+  var refused: [TableName: any Error]
+  /// What the package leads to once no table lacks it; nil where only loads were refused.
+  var checkpoint: Checkpoint?
+  var folders: [String] = []
+
+  var error: any Error {
+    refused.min { $0.key < $1.key }?.value
+      ?? CDCError(.protocolViolation, "A sealed package waits for its checkpoint. Run again.")
+  }
+}
