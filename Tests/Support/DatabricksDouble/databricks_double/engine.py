@@ -33,6 +33,10 @@ SETTINGS = {
     "spark.ui.retainedJobs": "50",
     "spark.ui.retainedStages": "50",
     "spark.log.level": "OFF",
+    # It runs for minutes, over many statements that are alike: the optimizing compiler pays, generated code does not.
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -Xss4m -Xmn400m",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.ui.explainMode": "simple",
 }
 
 
@@ -52,6 +56,9 @@ class Engine:
         self.catalogs: set[str] = set()
         self._sessions: dict[tuple[str | None, str | None], SparkSession] = {}
         self._lock = threading.RLock()
+        # What every statement asks of the JVM: py4j looks for a class of each part of such a name, in all jars.
+        self._take_counts: Any = None
+        self._current_user: Any = None
 
     def start(self) -> None:
         threading.Thread(target=self._boot, name="spark", daemon=True).start()
@@ -77,6 +84,8 @@ class Engine:
                 builder = builder.config(key, value)
             self.spark = builder.getOrCreate()
             self.spark.sparkContext.setLogLevel("OFF")
+            self._take_counts = self.jvm.doublelake.Statements.takeCounts
+            self._current_user = self.jvm.org.apache.spark.sql.catalyst.CurrentUserContext.CURRENT_USER()
             self._sessions[None, None] = self.spark
             for catalog in list(self.catalogs):
                 self._attach(self.spark, catalog)
@@ -164,12 +173,12 @@ class Engine:
 
     def take_counts(self, group: str) -> dict[str, int]:
         """The rows that the group's last change inserted, updated and deleted."""
-        counts = self.jvm.doublelake.Statements.takeCounts(group)
+        counts = self._take_counts(group)
         return json.loads(counts) if counts else {}
 
     def act_for(self, group: str, user: str) -> None:
         """What this thread runs from now on can be cancelled by the group's name, and is the user's."""
-        self.jvm.org.apache.spark.sql.catalyst.CurrentUserContext.CURRENT_USER().set(user)
+        self._current_user.set(user)
         self.spark.sparkContext.setLocalProperty("spark.jobGroup.id", group)
         self.spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")
 

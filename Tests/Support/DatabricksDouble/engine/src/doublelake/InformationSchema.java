@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
@@ -16,7 +17,11 @@ import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.read.LocalScan;
+import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.read.SupportsPushDownFilters;
+import org.apache.spark.sql.sources.EqualTo;
+import org.apache.spark.sql.sources.Filter;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
@@ -54,7 +59,7 @@ final class InformationSchema {
     };
   }
 
-  private void schemata(Consumer<Object[]> rows) {
+  private void schemata(Reading reading, Consumer<Object[]> rows) {
     for (String[] schema : catalog.listNamespaces()) {
       try {
         String comment = catalog.loadNamespaceMetadata(schema).get("comment");
@@ -65,14 +70,14 @@ final class InformationSchema {
     }
   }
 
-  private void tables(Consumer<Object[]> rows) {
-    forEachTable((schema, name, table) -> rows.accept(new Object[] {
+  private void tables(Reading reading, Consumer<Object[]> rows) {
+    forEachTable(reading, (schema, name, table) -> rows.accept(new Object[] {
       catalog.name(), schema, name, "MANAGED", "DELTA", table.snapshot.metadata().comment()
     }));
   }
 
-  private void columns(Consumer<Object[]> rows) {
-    forEachTable((schema, name, table) -> {
+  private void columns(Reading reading, Consumer<Object[]> rows) {
+    forEachTable(reading, (schema, name, table) -> {
       int position = 0;
       for (StructField field : table.snapshot.metadata().schema().fields()) {
         String type = field.dataType().sql().toLowerCase(Locale.ROOT);
@@ -92,12 +97,12 @@ final class InformationSchema {
     void visit(String schema, String name, LakeTable table);
   }
 
-  private void forEachTable(TableVisitor visitor) {
+  private void forEachTable(Reading reading, TableVisitor visitor) {
     for (String[] schema : catalog.listNamespaces()) {
-      if (isNamed(schema)) {
+      if (isNamed(schema) || !wanted(reading.schemaName, schema[0])) {
         continue;
       }
-      catalog.tables(schema).forEach(name -> {
+      catalog.tables(schema).filter(name -> wanted(reading.tableName, name)).forEach(name -> {
         try {
           visitor.visit(schema[0], name, catalog.load(Identifier.of(schema, name)));
         } catch (NoSuchTableException e) {
@@ -107,7 +112,12 @@ final class InformationSchema {
     }
   }
 
-  private static Table table(Identifier table, String ddl, Consumer<Consumer<Object[]>> fill) {
+  private static boolean wanted(String asked, String name) {
+    return asked == null || asked.equals(name);
+  }
+
+  private static Table table(
+      Identifier table, String ddl, BiConsumer<Reading, Consumer<Object[]>> fill) {
     StructType schema = StructType.fromDDL(ddl);
     return new SupportsRead() {
       @Override
@@ -127,11 +137,47 @@ final class InformationSchema {
 
       @Override
       public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-        List<InternalRow> rows = new ArrayList<>();
-        fill.accept(values -> rows.add(row(values)));
-        return () -> new Rows(schema, rows.toArray(new InternalRow[0]));
+        return new Reading(schema, fill);
       }
     };
+  }
+
+  /** Filters are only taken down, Spark still applies them. */
+  private static final class Reading implements SupportsPushDownFilters {
+    private final StructType schema;
+    private final BiConsumer<Reading, Consumer<Object[]>> fill;
+    /** What the query asks for, or null: the others' logs need not be read. */
+    private String schemaName;
+    private String tableName;
+
+    Reading(StructType schema, BiConsumer<Reading, Consumer<Object[]>> fill) {
+      this.schema = schema;
+      this.fill = fill;
+    }
+
+    @Override
+    public Filter[] pushFilters(Filter[] filters) {
+      for (Filter filter : filters) {
+        if (filter instanceof EqualTo equal && equal.attribute().equals("table_schema")) {
+          schemaName = equal.value().toString();
+        } else if (filter instanceof EqualTo equal && equal.attribute().equals("table_name")) {
+          tableName = equal.value().toString();
+        }
+      }
+      return filters;
+    }
+
+    @Override
+    public Filter[] pushedFilters() {
+      return new Filter[0];
+    }
+
+    @Override
+    public Scan build() {
+      List<InternalRow> rows = new ArrayList<>();
+      fill.accept(this, values -> rows.add(row(values)));
+      return new Rows(schema, rows.toArray(new InternalRow[0]));
+    }
   }
 
   private static InternalRow row(Object[] values) {
