@@ -15,4 +15,17 @@ struct DatabricksContractTests {
   func followsTables(_ behaviour: DestinationContract.Case) async throws {
     try await DatabricksDouble.shared().turn { try await behaviour.check(DatabricksHarness()) }
   }
+
+  /// Of the key's columns, too, with keys declared and every package one transaction.
+  @Test
+  func followsARenameWithKeysDeclaredAndInTransactions() async throws {
+    guard let behaviour = DestinationContract.evolutionCases.first else { return }
+    try await DatabricksDouble.shared().turn {
+      try await behaviour.check(
+        DatabricksHarness {
+          $0.declaresPrimaryKeys = true
+          $0.atomicPackages = true
+        })
+    }
+  }
 }
