@@ -63,7 +63,14 @@ final class PostgresSnapshot: SourceSnapshot {
   /// Begins a transaction that sees exactly the snapshot.
   static func adopt(_ snapshot: String, on connection: PostgresConnection) async throws {
     try await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    try await connection.execute("SET TRANSACTION SNAPSHOT \(SQLQuoting.literal(snapshot))")
+    do {
+      try await connection.execute("SET TRANSACTION SNAPSHOT \(SQLQuoting.literal(snapshot))")
+    } catch let error as PostgresError where ["22023", "42704"].contains(error.sqlState) {
+      throw CDCError(
+        .snapshotOutdated,
+        "The server has ended the connection that held the snapshot: another snapshot is needed.",
+        isRetryable: true, underlying: error)
+    }
     // A policy that hides rows must fail the load, not thin it.
     try await connection.execute("SET LOCAL row_security = off")
     try await connection.execute("SET LOCAL statement_timeout = 0")

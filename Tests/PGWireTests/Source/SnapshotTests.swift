@@ -11,6 +11,24 @@ struct SnapshotTests {
     try await PostgresServer.shared().withDatabase(body)
   }
 
+  @Test("A snapshot whose connection the server has ended asks for another")
+  func lostSnapshot() async throws {
+    try await withDatabase { database in
+      try await database.psql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+      let source = try PostgresSource(
+        connection: database.connectionString, pipeline: "lost_\(database.name)")
+      let snapshot = try await source.snapshot(restart: true)
+      let holders = "FROM pg_stat_activity WHERE backend_type = 'walsender' AND datname = '\(database.name)'"
+      #expect(try await database.psql("SELECT pg_terminate_backend(pid, 20000) \(holders)") == "t")
+      await #expect {
+        try await snapshot.read(readers: 1, limits: BatchLimits()) { _ in }
+      } throws: { error in
+        (error as? CDCError)?.code == .snapshotOutdated && (error as? CDCError)?.isRetryable == true
+      }
+      await snapshot.close()
+    }
+  }
+
   @Test("Every row of every table is read once, over many ranges and readers")
   func everyRowOnce() async throws {
     try await withDatabase { database in
