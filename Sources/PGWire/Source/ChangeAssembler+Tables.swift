@@ -1,0 +1,82 @@
+import CDCCore
+
+/// Which tables the stream tells of, and how each is read from here on.
+extension ChangeAssembler {
+  mutating func take(_ relation: RelationMessage) -> ReplicationSignal {
+    guard relations[relation.oid] != relation else {
+      if places[relation.oid] ?? -1 >= 0 { suspects.insert(relation.oid) }
+      return .next
+    }
+    if transaction.run.commitLSN < positions[relation.id] ?? .zero {
+      relations[relation.oid] = relation
+      ahead[relation.oid] = relation
+      leave(relation.oid)
+      return .next
+    }
+    ahead[relation.oid] = nil
+    undefined.append(relation)
+    return .pause
+  }
+
+  /// Takes up the tables whose position the stream has reached.
+  mutating func followTables() -> ReplicationSignal {
+    let reached = ahead.values.filter { transaction.run.commitLSN >= positions[$0.id] ?? .zero }
+    for relation in reached { ahead[relation.oid] = nil }
+    undefined += reached.sorted { $0.oid < $1.oid }
+    return undefined.isEmpty ? .next : .pause
+  }
+
+  /// The table's changes are passed over from here on.
+  private mutating func leave(_ relation: UInt32) {
+    if let old = places[relation], old >= 0, let batch = tables[old].takeBatch() {
+      events.append(.changes(batch))
+    }
+    places[relation] = -1
+    lastRelation = 0
+    lastPlace = -1
+  }
+
+  /// The layouts of tables that were described again in the same words since the last call.
+  mutating func takeSuspects() -> [TableLayout] {
+    defer { suspects = [] }
+    return suspects.sorted().compactMap { layout(of: $0) }
+  }
+
+  /// The layout that the table had before, if it was met.
+  func layout(of relation: UInt32) -> TableLayout? {
+    guard let place = places[relation], place >= 0 else { return nil }
+    return tables[place].layout
+  }
+
+  /// Says how the table in `undefined` is read from here on; nil leaves it out. What waits in its old shape is handed
+  /// over.
+  mutating func define(_ relation: RelationMessage, as layout: TableLayout?) {
+    undefined.removeAll { $0.oid == relation.oid }
+    relations[relation.oid] = relation
+    lastRelation = 0
+    lastPlace = -1
+    let old = places[relation.oid]
+    guard let layout else { return leave(relation.oid) }
+    let targets = relation.columns.map { layout.place(of: $0.name) }
+    if let old, old >= 0 {
+      if tables[old].layout.schema == layout.schema, tables[old].layout.formats == layout.formats,
+        tables[old].targets == targets
+      {
+        return
+      }
+      if let batch = tables[old].takeBatch() { events.append(.changes(batch)) }
+      tables[old] = TableChanges(layout: layout, targets: targets)
+    } else {
+      places[relation.oid] = tables.count
+      tables.append(TableChanges(layout: layout, targets: targets))
+    }
+  }
+
+  /// Values that became null since the last call, by table.
+  mutating func takeDiscarded() -> [(TableName, Int)] {
+    tables.indices.compactMap { index in
+      let count = tables[index].takeDiscarded()
+      return count > 0 ? (tables[index].layout.schema.name, count) : nil
+    }
+  }
+}
