@@ -42,7 +42,10 @@ extension ChangeAssembler {
     guard let place = places[table.oid] else { return true }
     if place < 0 { return false }
     let layout = tables[place].layout
-    return !layout.isLaterThanSurvey && layout.schema.mark != table.schema.mark
+    // A shape that was pieced together from the log and the catalog has the catalog's mark, and the log's names.
+    return !layout.isLaterThanSurvey
+      && (layout.schema.mark != table.schema.mark
+        || layout.schema.columns.map(\.name) != table.schema.columns.map(\.name))
   }
 
   mutating func takeRemoved(at position: LSN) -> [TableName] {

@@ -238,11 +238,12 @@ import Testing
         """)
       let report = try await run.pipeline(resources).capture()
       #expect(report.resynced.isEmpty)
-      let verified = try await run.pipeline(resources).verify()
-      #expect(verified.isEqual, "\(verified)")
+      // The last change of the definition, which no change of a row tells of, is there at once.
       let names = try await run.destination().schema(of: TableName(schema: "public", name: "t"))?.columns
       #expect(
         names?.prefix(3).map(\.name) == ["id", "z", "b"] && names?.contains { $0.name == "last" } == true)
+      let verified = try await run.pipeline(resources).verify()
+      #expect(verified.isEqual, "\(verified)")
     }
   }
 
