@@ -286,7 +286,9 @@ import Testing
         SELECT list_aggregate(json_extract_string(columns, '$[*].name'), 'string_agg', ' ') FROM t
         WHERE table_name = 't' ORDER BY sequence
         """, tables: ["t": run.lake.path("_cdc_schema")])
-      #expect(rows == [#"["id a b"]"#, #"["id a b c"]"#, #"["id a b d"]"#, #"["id a b"]"#])
+      // PostgreSQL 18 publishes the generated column too.
+      let columns = try await run.database.server.major >= 18 ? "id a b g" : "id a b"
+      #expect(rows == ["", " c", " d", ""].map { "[\"\(columns)\($0)\"]" })
     }
   }
 }

@@ -37,13 +37,3 @@ extension EndToEnd {
     #expect(found == ids.map { "[\($0)]" }, sourceLocation: sourceLocation)
   }
 }
-
-extension PostgresServer {
-  /// PostgreSQL's major version.
-  var major: Int {
-    get async throws {
-      let number = try await psql("SELECT current_setting('server_version_num')", database: "postgres")
-      return (Int(number.split(separator: "\n").first ?? "") ?? 0) / 10_000
-    }
-  }
-}

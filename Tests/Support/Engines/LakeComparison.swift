@@ -69,7 +69,11 @@ public func copyOut(
 }
 
 /// Generated columns are not in the WAL's messages before PostgreSQL 18, so they are not copied.
-private let publishedColumn = "attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+/// Of generated columns the stored ones, from PostgreSQL 18 on.
+private let publishedColumn = """
+  attnum > 0 AND NOT attisdropped AND (attgenerated = ''
+    OR (attgenerated = 's' AND current_setting('server_version_num')::int >= 180000))
+  """
 
 /// The table's columns as JSON, each type with what it is made of: a domain's base, an array's element, a composite's fields.
 private func columnQuery(_ table: String) -> String {

@@ -65,6 +65,14 @@ extension PostgresServer {
     }
   }
 
+  /// PostgreSQL's major version.
+  public var major: Int {
+    get async throws {
+      let number = try await psql("SELECT current_setting('server_version_num')", database: "postgres")
+      return (Int(number.split(separator: "\n").first ?? "") ?? 0) / 10_000
+    }
+  }
+
   /// As `TestDatabase.psql`, for any database of the server.
   @discardableResult
   public func psql(_ sql: String, database: String) async throws -> String {
