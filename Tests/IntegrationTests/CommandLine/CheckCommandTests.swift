@@ -58,7 +58,8 @@ import Testing
       #expect(second.status == 2 && second.errorOutput.contains("already"))
       #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
       try Data(bare.utf8).write(to: URL(fileURLWithPath: path))
-      let all = try await run.cdc(["check", "--destination", "lake"])
+      let all = try await CdcCommand.run(
+        ["check", "--destination", "lake"] + run.flags, in: run.lake, environment: ["MY_SALT": "pepper"])
       #expect(!all.errorOutput.contains("cdc.toml"), "\(all.errorOutput)")
     }
   }

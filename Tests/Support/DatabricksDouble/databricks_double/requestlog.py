@@ -11,7 +11,7 @@ from typing import Any
 
 from .web import Request, Response
 
-SQL_HEAD = 500
+SQL_HEAD = 4000
 _PATIENCE = 10.0  # seconds for an answer that is on its way, so that a client which reads slowly holds nobody up for long
 
 
