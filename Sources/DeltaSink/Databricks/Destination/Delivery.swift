@@ -42,10 +42,11 @@ struct Delivery {
         refused.spread(over: manifest.tables)
         return refused.all
       }
+      let epoch = await run.guard
       try await session.forEach(manifest.tables.filter { !refused.has($0.table.name) }) {
         [session, run] staged in
         try session.options.pass(.beforeTableCommit)
-        if let statement = TableChange(run, staged).statement {
+        if let statement = TableChange(run, staged).statement(epoch) {
           try await refused.noting(staged) { try await session.execute(statement, of: staged.target) }
         }
         try session.options.pass(.afterTableCommit)
@@ -59,14 +60,19 @@ struct Delivery {
 
   /// The whole package and the checkpoint are one transaction.
   private func applyAtomically(_ checkpoint: Checkpoint, _ refused: RefusedTables) async throws {
-    var statements = manifest.tables.compactMap { TableChange(run, $0).statement }
+    let epoch = await run.guard
+    var statements = manifest.tables.compactMap { TableChange(run, $0).statement(epoch) }
     if let versions = await run.versionStatement { statements.append(versions) }
     statements.append(await run.checkpointStatement(checkpoint))
     try session.options.pass(.beforeCheckpoint)
     guard let first = manifest.tables.first else { return }
     // One statement for all: where it is refused, none of them has its changes.
     try await refused.noting(first) {
-      try await session.execute(AtomicStatement(statements: statements).text)
+      do {
+        try await session.execute(AtomicStatement(statements: statements).text)
+      } catch let error as CDCError where error.code == .fenced {
+        // By itself, perhaps: its answer was lost, and it was sent again. The state tells.
+      }
     }
     if refused.has(first.table.name) { return }
     await run.spend(folder)

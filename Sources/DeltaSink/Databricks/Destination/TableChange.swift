@@ -84,12 +84,12 @@ struct TableChange {
   // MARK: Rows
 
   /// Nil where only the shape changes.
-  var statement: String? {
+  func statement(_ guard: EpochGuard) -> String? {
     switch staged.action {
     case .none: nil
     case .merge, .append:
-      MergeStatement(staged: staged, layout: layout, guard: run.guard).text
-    case .overwrite: OverwriteStatement(staged: staged, layout: layout, guard: run.guard).insertOverwrite
+      MergeStatement(staged: staged, layout: layout, guard: `guard`).text
+    case .overwrite: OverwriteStatement(staged: staged, layout: layout, guard: `guard`).insertOverwrite
     }
   }
 }

@@ -25,7 +25,7 @@ struct TableSwap {
   /// A table whose shape fits keeps its grants, comments and clustering; a new column is added before. One that has more
   /// columns, or other types, is replaced together with its shape.
   func statements() async throws -> [String] {
-    let overwrite = OverwriteStatement(staged: staged, layout: run.session.layout, guard: run.guard)
+    let overwrite = OverwriteStatement(staged: staged, layout: run.session.layout, guard: await run.guard)
     guard let held = try await run.columns(of: staged.target) else {
       return [tables.create(staged.table, target: staged.target), overwrite.insertOverwrite]
     }

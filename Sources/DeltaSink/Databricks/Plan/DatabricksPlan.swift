@@ -106,7 +106,7 @@ struct DatabricksPlan {
     if places.isEmpty { return try await TableSwap(run, staged).statements() }
     return [
       tables.create(staged.table, target: staged.target),
-      OverwriteStatement(staged: staged, layout: session.layout, guard: run.guard).insertOverwrite,
+      OverwriteStatement(staged: staged, layout: session.layout, guard: await run.guard).insertOverwrite,
     ]
   }
 
@@ -133,7 +133,7 @@ struct DatabricksPlan {
       }
       let evolution = try await TableChange(run, staged).preparation()
       if !evolution.isEmpty { shapes.append(PlannedStep("\(schema.name): its shape", evolution)) }
-      let merge = MergeStatement(staged: staged, layout: session.layout, guard: run.guard).text
+      let merge = MergeStatement(staged: staged, layout: session.layout, guard: await run.guard).text
       merges.append(PlannedStep("\(schema.name): its changes", [merge]))
       try await run.note(staged.source, at: held.position)
     }

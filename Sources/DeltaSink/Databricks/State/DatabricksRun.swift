@@ -28,8 +28,9 @@ actor DatabricksRun {
     for (name, table) in tables where table.shape != nil { owners[table.target] = name }
   }
 
-  nonisolated var `guard`: EpochGuard {
-    EpochGuard(layout: session.layout, pipeline: pipeline, epoch: epoch)
+  /// Of what builds on the present checkpoint.
+  var `guard`: EpochGuard {
+    EpochGuard(layout: session.layout, pipeline: pipeline, epoch: epoch, sequence: sequence)
   }
   nonisolated var statements: StateStatements {
     StateStatements(layout: session.layout, pipeline: pipeline)

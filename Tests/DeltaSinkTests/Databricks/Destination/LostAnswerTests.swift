@@ -37,6 +37,40 @@ struct LostAnswerTests {
     #expect(loads == [["2"]])
   }
 
+  /// The workspace kept the first copy waiting, and runs it when the pipeline has gone on; its staged files are still there.
+  @Test
+  func copyThatRunsAfterTheNextPackageFails() async throws {
+    let harness = try await DatabricksHarness()
+    let double = harness.double
+    var world = try await DeliveryWorld(harness)
+    let cleanup = try await double.inject(
+      DatabricksFault(method: "DELETE", path: harness.schema).with {
+        $0.status = 400
+        $0.times = -1
+      })
+    let row = DeliveryWorld.row(1, "early")
+    try await world.deliver([
+      ModelTransaction(200, [.update(DeliveryWorld.item.name, old: row, new: row.map(\.self))])
+    ])
+    let copy = try #require(
+      try await double.requests(
+        method: "POST", path: "/sql/statements$", sql: "MERGE INTO .main.\\..\(harness.schema).\\..item"
+      )
+      .last?.sql)
+    let removed = ModelTransaction(300, [.delete(DeliveryWorld.item.name, key: [.integer(1)])])
+    world.model.apply(removed)
+    try await world.deliver([removed])
+    #expect(try await double.hits(of: cleanup) > 0)
+    await #expect {
+      _ = try await double.execute(copy)
+    } throws: { error in
+      "\(error)".contains(EpochGuard.marker)
+    }
+    try await double.remove(fault: cleanup)
+    try await world.resume([])
+    try await world.check()
+  }
+
   @Test
   func appendedChangesComeOnce() async throws {
     let harness = try await DatabricksHarness()

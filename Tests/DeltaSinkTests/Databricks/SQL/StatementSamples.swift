@@ -54,7 +54,7 @@ enum StatementSamples {
 
   static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }
 
-  static let epoch = EpochGuard(layout: layout, pipeline: "shop", epoch: 7)
+  static let epoch = EpochGuard(layout: layout, pipeline: "shop", epoch: 7, sequence: 41)
   static let state = StateStatements(layout: layout, pipeline: "shop")
 
   static func with(_ change: (inout StagedTable) -> Void) -> StagedTable {

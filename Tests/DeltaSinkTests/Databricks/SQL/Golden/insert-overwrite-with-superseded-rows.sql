@@ -2,4 +2,4 @@ INSERT OVERWRITE TABLE `main`.`golden`.`odd` (`id`, `day`, `price; in {euro}`, `
 SELECT s.c0, s.c1, s.c2, s.c3, s.c4, s.c5, s.c6, s.c7, s.c8, s.c9, s.c10, s.c11, s.c12, s.c13, s.c14, NULL
 FROM read_files('/Volumes/main/golden_staging/cdc/shop/delivery/odd/rows', format => 'parquet', schema => 'c0 BIGINT, c1 DATE, c2 DECIMAL(12,2), c3 STRING, c4 BINARY, c5 TIMESTAMP, c6 TIMESTAMP_NTZ, c7 BOOLEAN, c8 SMALLINT, c9 INT, c10 FLOAT, c11 DOUBLE, c12 ARRAY<STRING>, c13 MAP<STRING, TIMESTAMP_NTZ>, c14 STRUCT<`a b`: INT, `list`: ARRAY<DATE>>, _seq BIGINT') AS s
 LEFT ANTI JOIN read_files('/Volumes/main/golden_staging/cdc/shop/delivery/odd/superseded', format => 'parquet', schema => '_seq BIGINT') AS x ON s._seq = x._seq
-WHERE (SELECT CASE WHEN max(`epoch`) = 7 THEN true ELSE raise_error('cdc: this runner was replaced') END FROM `main`.`golden`.`_cdc_state` WHERE `pipeline` = 'shop')
+WHERE (SELECT CASE WHEN max(`epoch`) = 7 AND max(`sequence`) = 41 THEN true ELSE raise_error('cdc: this runner was replaced') END FROM `main`.`golden`.`_cdc_state` WHERE `pipeline` = 'shop')
