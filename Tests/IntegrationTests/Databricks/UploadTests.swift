@@ -15,7 +15,7 @@ import Testing
       try await run.database.psql(
         """
         CREATE TABLE t (id int PRIMARY KEY, v text);
-        INSERT INTO t SELECT i, md5(i::text) || md5((-i)::text) FROM generate_series(1, 200000) i
+        INSERT INTO t SELECT i, md5(i::text) || md5((-i)::text) FROM generate_series(1, 400000) i
         """)
       var options = try dataset.options()
       options.partBytes = 1 << 20
@@ -37,8 +37,10 @@ import Testing
       ).sorted { $0.time < $1.time }
       let first = try #require(uploads.first)
       #expect(uploads.count { $0.time < first.time + hold } > 1, "\(uploads.map(\.time))")
-      let during = reading.withLock { $0.filter { $0.time > first.time && $0.time < first.time + hold } }
-      #expect(Set(during.map(\.rows)).count > 1, "\(first.time): \(reading.withLock { $0 })")
+      let read = reading.withLock { $0 }
+      let before = read.last { $0.time <= first.time }?.rows ?? 0
+      #expect(
+        read.contains { $0.time < first.time + hold && $0.rows > before }, "\(first.time): \(read)")
     }
   }
 }
