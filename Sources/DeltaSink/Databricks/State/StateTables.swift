@@ -2,7 +2,8 @@
 struct StateTables {
   let layout: DatabricksLayout
 
-  var statements: [String] { [createState, createLoads, createSchemas] }
+  /// `_cdc_state` comes last: it is what a run asks for, so where it is the others are.
+  var statements: [String] { [createLoads, createSchemas, createState] }
 
   /// A row a pipeline: who runs it, and how far it is.
   private var createState: String {
