@@ -1,4 +1,4 @@
-/// Values near the server's own limit of 1 GB. They take some 8 GB of memory for a minute, most of it the server's.
+/// Values near the server's own limit of 1 GB. They take some 4 GB of memory for a minute.
 import CDCCore
 import Foundation
 import TestSupport
