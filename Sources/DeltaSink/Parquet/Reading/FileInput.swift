@@ -1,4 +1,4 @@
-// The file a reader reads from: positioned reads, so that many tasks may share one descriptor.
+// The file a reader reads from: positioned reads, each through a descriptor of its own.
 
 #if canImport(Glibc)
   import Glibc
@@ -8,35 +8,38 @@
   import Darwin
 #endif
 
-/// Owns the descriptor. Nothing is mapped: a file that is cut short while it is read gives an error, no
-/// signal.
-final class FileInput: Sendable {
+/// Holds no descriptor between reads, so that readers of many files may be kept. Nothing is mapped: a file that is cut
+/// short while it is read gives an error, no signal.
+struct FileInput: Sendable {
   /// What a decoder may read over the bytes asked for.
   static let padding = 64
 
-  private let descriptor: Int32
+  private let path: String
   let byteCount: Int
 
   init(path: String) throws(ParquetFormatError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw .io("open", errno) }
+    let descriptor = try Self.descriptor(of: path)
     let end = lseek(descriptor, 0, SEEK_END)
-    if end < 0 {
-      let number = errno
-      _ = close(descriptor)
-      throw .io("lseek", number)
-    }
-    self.descriptor = descriptor
+    let number = errno
+    _ = close(descriptor)
+    guard end >= 0 else { throw .io("lseek", number) }
+    self.path = path
     byteCount = Int(end)
   }
 
-  deinit { _ = close(descriptor) }
+  private static func descriptor(of path: String) throws(ParquetFormatError) -> Int32 {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw .io("open", errno) }
+    return descriptor
+  }
 
   /// The bytes asked for, followed by `padding` zeros.
   func read(at offset: Int64, count: Int64) throws(ParquetFormatError) -> [UInt8] {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= Int64(byteCount) - offset else {
       throw .corrupt("the footer points outside of the file")
     }
+    let descriptor = try Self.descriptor(of: path)
+    defer { _ = close(descriptor) }
     let length = Int(count)
     var failure: Int32 = 0
     var filled = 0
