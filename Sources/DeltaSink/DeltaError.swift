@@ -1,3 +1,13 @@
+public import CDCCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What can go wrong between column vectors and a Delta table: what happened, in which file, and what may be done.
 public struct DeltaError: Error, Sendable, CustomStringConvertible {
   /// Extensible: match with `==`, never exhaustively.
@@ -51,9 +61,16 @@ public struct DeltaError: Error, Sendable, CustomStringConvertible {
     self.underlying = underlying
   }
 
+  /// Out of space or descriptors: it passes without anybody changing the program.
+  static func passes(_ systemErrorNumber: Int32?) -> Bool {
+    [ENOSPC, EDQUOT, EMFILE, ENFILE].contains(systemErrorNumber)
+  }
+
   public var description: String {
     let place = [path.map { "file \($0)" }, version.map { "version \($0)" }]
       .compactMap(\.self).joined(separator: ", ")
     return message + (place.isEmpty ? "" : " (\(place))") + (underlying.map { "\n  cause: \($0)" } ?? "")
   }
 }
+
+extension DeltaError: Retryable {}

@@ -42,7 +42,9 @@ extension DeltaError {
       case .invalidInput: .schema
       case .outOfMemory, .io: error.systemErrorNumber == 2 ? .notFound : .fileSystem
       }
-    self.init(code, error.message, path: path, systemErrorNumber: error.systemErrorNumber)
+    self.init(
+      code, error.message, path: path, systemErrorNumber: error.systemErrorNumber,
+      isRetryable: Self.passes(error.systemErrorNumber))
   }
 }
 

@@ -116,11 +116,16 @@ enum PosixFile {
     throw failure("remove", path)
   }
 
+  /// Sets the modification time to now.
+  static func touch(_ path: String) throws {
+    guard unsafe utimensat(AT_FDCWD, path, nil, 0) == 0 else { throw failure("touch", path) }
+  }
+
   static func failure(_ call: String, _ path: String) -> DeltaError {
     let number = errno
     let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
     return DeltaError(
       .fileSystem, "Cannot \(call) the file: \(reason).", path: path, systemErrorNumber: number,
-      isRetryable: number == ENOSPC || number == EDQUOT || number == EMFILE || number == ENFILE)
+      isRetryable: DeltaError.passes(number))
   }
 }
