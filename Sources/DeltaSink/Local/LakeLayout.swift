@@ -34,6 +34,8 @@ struct LakeLayout: Sendable {
 
   func lockPath(pipeline: String) -> String { "\(root)/.cdc-\(Self.tag(pipeline)).lock" }
 
+  static func isLock(_ name: String) -> Bool { name.hasPrefix(".cdc-") && name.hasSuffix(".lock") }
+
   /// How the name of an unfinished file of the pipeline begins.
   static func unfinishedPrefix(pipeline: String) -> String { ".cdc-\(tag(pipeline))-" }
 

@@ -1,3 +1,5 @@
+public import Logging
+
 /// How a `LocalDeltaDestination` writes. The defaults are meant to be kept.
 public struct LocalDeltaOptions: Sendable {
   /// How changed and deleted rows leave the files that hold them.
@@ -32,6 +34,8 @@ public struct LocalDeltaOptions: Sendable {
   public var parquet: ParquetOptions
   /// Tasks that look for keys side by side.
   public var lookupTasks: Int
+  /// Hears of upkeep that failed; what was delivered stands then.
+  public var logger = Logger(label: "cdc.lake")
   /// Where tests cut a delivery off.
   package var onStage: (@Sendable (DeliveryPoint) throws -> Void)?
 

@@ -1,7 +1,8 @@
 import CDCCore
+import Logging
 import Synchronization
 
-/// One Delta table of the lake: where it lies, its newest known snapshot, and open readers of its files.
+/// One Delta table of the lake: where it lies, its newest known snapshot, and readers of its files.
 final class LocalTable: Sendable {
   let name: TableName
   let store: FileLogStore
@@ -28,8 +29,24 @@ final class LocalTable: Sendable {
     return newest
   }
 
-  /// Takes over what a commit led to.
-  func adopt(_ snapshot: DeltaSnapshot) { state.withLock { $0.snapshot = snapshot } }
+  private func adopt(_ snapshot: DeltaSnapshot) {
+    state.withLock { state in
+      state.snapshot = snapshot
+      state.readers = state.readers.filter { snapshot.file(at: $0.key) != nil }
+    }
+  }
+
+  /// Takes over what a commit led to, and keeps the log short. The commit stands whether or not that succeeds.
+  func committed(_ snapshot: DeltaSnapshot, _ logger: Logger) {
+    adopt(snapshot)
+    do {
+      if try snapshot.writeCheckpointIfDue() { try snapshot.cleanUpLog() }
+    } catch {
+      logger.warning(
+        "no checkpoint was written, the next one will do",
+        metadata: ["table": "\(store.tablePath)", "error": "\(error)"])
+    }
+  }
 
   /// The snapshot last seen, without looking.
   var current: DeltaSnapshot? { state.withLock { $0.snapshot } }
@@ -39,11 +56,7 @@ final class LocalTable: Sendable {
     if let known = state.withLock({ $0.readers[path] }) { return known }
     let reader = try ParquetFileReader(path: store.absolutePath(path))
     state.withLock { state in
-      if state.readers.count >= Self.readerLimit {
-        let live = state.snapshot
-        state.readers = state.readers.filter { live?.file(at: $0.key) != nil }
-        if state.readers.count >= Self.readerLimit { state.readers.removeAll() }
-      }
+      if state.readers.count >= Self.readerLimit { state.readers.removeAll() }
       state.readers[path] = reader
     }
     return reader

@@ -76,7 +76,7 @@ final class LocalTableLoad: TableLoad {
       lanes.withLock { $0.areSubmitted = true }
       switch try transaction.commit() {
       case .committed(let snapshot):
-        table.adopt(snapshot)
+        table.committed(snapshot, options.logger)
         return
       case .conflict:
         base = try table.snapshot()

@@ -11,13 +11,26 @@ import CDCCore
 /// Keeps a second runner of the same pipeline away from the lake for as long as this object lives. The kernel lets go
 /// of it when the process dies (flock(2)), so nothing has to be cleaned up by hand.
 final class PipelineLock: Sendable {
-  let pipeline: String
+  /// Nil where it is not known whose it is.
+  let pipeline: String?
   let descriptor: Int32
 
   /// - Throws: `CDCError.fenced` where another runner holds it.
-  init(_ layout: LakeLayout, pipeline: String) throws {
+  convenience init(_ layout: LakeLayout, pipeline: String) throws {
     try PosixDirectory.create(layout.root)
-    let path = layout.lockPath(pipeline: pipeline)
+    try self.init(pipeline, layout.lockPath(pipeline: pipeline), in: layout)
+  }
+
+  /// Those of all pipelines that ever worked on the lake.
+  ///
+  /// - Throws: `CDCError.fenced` where one is at work.
+  static func all(of layout: LakeLayout) throws -> [PipelineLock] {
+    try (PosixDirectory.list(layout.root) ?? []).filter(LakeLayout.isLock).map { name in
+      try PipelineLock(nil, "\(layout.root)/\(name)", in: layout)
+    }
+  }
+
+  private init(_ pipeline: String?, _ path: String, in layout: LakeLayout) throws {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw PosixFile.failure("open", path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -26,8 +39,8 @@ final class PipelineLock: Sendable {
       guard reason == EWOULDBLOCK else { throw PosixFile.failure("lock", path) }
       throw CDCError(
         .fenced,
-        "Pipeline \(pipeline) is in use: another process works on the lake \(layout.root). Wait until it has "
-          + "ended or stop it, or give this run another pipeline name.")
+        "\(pipeline.map { "Pipeline \($0)" } ?? "A pipeline") is in use: another process works on the lake "
+          + "\(layout.root). Wait until it has ended, or stop it.")
     }
     self.pipeline = pipeline
     self.descriptor = descriptor

@@ -1,16 +1,23 @@
 import CDCCore
+import Logging
 
 /// A small Delta table that the lake keeps about itself: rows are appended one commit at a time, and read whole.
 ///
-/// Every commit adds a file, so once there are many small ones a commit gathers them.
+/// Every commit adds a file, so once there are many small ones a commit gathers them. What is not needed any more goes
+/// after an hour, versions of the table after a day: nobody travels there.
 struct StateTable: Sendable {
   let table: LocalTable
   let source: TableSchema
+  private let retention: Duration
 
   private static let fileLimit = 32
   private static let smallFile = 8 << 20
+  private static let logger = Logger(label: "cdc.lake")
 
-  init(_ layout: LakeLayout, name: String, columns: [ColumnSchema]) {
+  init(
+    _ layout: LakeLayout, name: String, columns: [ColumnSchema], retention: Duration = .seconds(3600)
+  ) {
+    self.retention = retention
     source = TableSchema(name: TableName(schema: "", name: name), columns: columns)
     table = LocalTable(name: source.name, path: layout.statePath(name))
   }
@@ -43,6 +50,13 @@ struct StateTable: Sendable {
     return batches
   }
 
+  private static func shape(of source: TableSchema) throws -> TableShape {
+    var shape = try TableShape(replacing: nil, by: source)
+    shape.metadata.configuration["delta.deletedFileRetentionDuration"] = "interval 1 hours"
+    shape.metadata.configuration["delta.logRetentionDuration"] = "interval 1 days"
+    return shape
+  }
+
   /// Appends rows in one durable commit, with the transaction id that fences other runners.
   ///
   /// - Throws: `CDCError.fenced` where another runner of the pipeline has appended since `expected`.
@@ -56,7 +70,7 @@ struct StateTable: Sendable {
       }
       let shape =
         try base.map { try TableShape(evolving: $0.metadata, to: source) }
-        ?? TableShape(replacing: nil, by: source)
+        ?? Self.shape(of: source)
       let gathered = gatherable(base)
       let writer = TableFileWriter(
         store: table.store, shape: shape, options: LocalDeltaOptions(), pipeline: pipeline)
@@ -75,7 +89,8 @@ struct StateTable: Sendable {
       transaction.add(writer.finished.map { writer.action(for: $0, at: time) })
       transaction.setTransaction(appID: pipeline, version: version, at: time)
       if case .committed(let snapshot) = try transaction.commit() {
-        table.adopt(snapshot)
+        table.committed(snapshot, Self.logger)
+        if !gathered.isEmpty { removeFormerFiles(snapshot) }
         return
       }
       writer.abandon()
@@ -83,6 +98,16 @@ struct StateTable: Sendable {
     throw DeltaError(
       .conflict, "Other pipelines won every race for the next version. Try again.",
       path: table.store.tablePath, isRetryable: true)
+  }
+
+  /// Another runner's file that is not committed yet is younger, or its commit loses the race against the one before this.
+  private func removeFormerFiles(_ snapshot: DeltaSnapshot) {
+    do {
+      _ = try Vacuum(store: table.store, snapshot: snapshot, retention: retention).run(dryRun: false)
+    } catch {
+      Self.logger.warning(
+        "former files stay", metadata: ["table": "\(table.store.tablePath)", "error": "\(error)"])
+    }
   }
 
   private func gatherable(_ base: DeltaSnapshot?) -> [AddFile] {

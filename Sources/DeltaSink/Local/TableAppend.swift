@@ -60,7 +60,7 @@ actor TableAppend: PackageTable {
       isSubmitted = true
       switch try transaction.commit() {
       case .committed(let snapshot):
-        context.table.adopt(snapshot)
+        context.table.committed(snapshot, context.options.logger)
         return
       case .conflict: base = try context.snapshotAfterConflict(base)
       }

@@ -51,12 +51,14 @@ final class TableFileWriter {
     finished.append(TableFile(summary: try writer.close(sync: true), firstRow: first))
   }
 
-  /// Gives the finished files their names in the table; a commit may name them then.
+  /// Gives the finished files their names in the table; a commit may name them then. They are as young as this, so that
+  /// `vacuum` leaves them until they are committed.
   func publish() throws {
     try closeFile()
     var moved = false
     for index in finished.indices where finished[index].name == nil {
       let name = "part-\(UniqueName()).zstd.parquet"
+      try PosixFile.touch(finished[index].path)
       try PosixFile.move(finished[index].path, to: "\(store.tablePath)/\(name)")
       finished[index].name = name
       moved = true

@@ -6,16 +6,17 @@ extension TableMerge {
     guard let index, let shape, index.count > 0 || isTruncated || shape.metadata != base?.metadata else {
       return
     }
-    for writer in writers { try writer.publish() }
     for _ in 0..<10 {
       try await locate()
+      // Files are in the open from here to the commit only: `vacuum` may run beside.
+      for writer in writers { try writer.publish() }
       var rewritten: [TableFileWriter] = []
       var vectorFile: String?
       let transaction = try await self.transaction(shape, position, &rewritten, &vectorFile)
       isSubmitted = true
       switch try transaction.commit() {
       case .committed(let snapshot):
-        context.table.adopt(snapshot)
+        context.table.committed(snapshot, context.options.logger)
         return
       case .conflict:
         for writer in rewritten { writer.abandon() }

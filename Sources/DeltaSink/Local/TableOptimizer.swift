@@ -52,6 +52,8 @@ struct TableOptimizer: Sendable {
     let source = try TableSchema(name: table.name, columns: snapshot.columns)
     let shape = try TableShape(keeping: snapshot.metadata, source)
     let writer = TableFileWriter(store: table.store, shape: shape, options: options, pipeline: pipeline)
+    // A commit that failed after it was sent may stand, and names the files then.
+    var isSubmitted = false
     do {
       var buffer = RowGroupBuffer(shape)
       let rows = TableRows(table: table, schema: snapshot.schema)
@@ -68,14 +70,15 @@ struct TableOptimizer: Sendable {
       for file in files { transaction.remove(file, at: time, dataChange: false) }
       let adds = writer.finished.map { writer.action(for: $0, at: time, dataChange: false) }
       transaction.add(adds)
+      isSubmitted = true
       let result = try transaction.commitRebasing()
-      table.adopt(result)
+      table.committed(result, options.logger)
       return OptimizeReport(
         version: result.version, filesRemoved: files.count, filesAdded: adds.count,
         bytesRemoved: files.reduce(0) { $0 + Int64($1.size) },
         bytesAdded: adds.reduce(0) { $0 + Int64($1.size) })
     } catch {
-      writer.abandon()
+      if !isSubmitted || (error as? DeltaError)?.code == .conflict { writer.abandon() }
       throw error
     }
   }

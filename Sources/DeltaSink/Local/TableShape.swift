@@ -7,7 +7,7 @@ import CDCCore
 /// dropped stays, null from then on, until another of its name comes; one that it added is null in the rows before.
 struct TableShape: Sendable {
   let source: TableSchema
-  let metadata: Metadata
+  var metadata: Metadata
   let parquetColumns: [ParquetColumn]
   let types: [ColumnType]
   /// By Delta column: the source's column; nil where it has none.

@@ -13,8 +13,20 @@ struct Vacuum {
   let snapshot: DeltaSnapshot
   let retention: Duration
 
+  /// Files with a hidden name are a load's at work, or what a run that died left: they are kept as long as this at least.
+  private static let unfinished = 7 * 86_400_000 as Int64
+
   func run(dryRun: Bool) throws -> VacuumReport {
-    let horizon = WallClock.milliseconds - retention.components.seconds * 1000
+    let now = WallClock.milliseconds
+    let kept = retention.components.seconds * 1000
+    guard kept <= (try snapshot.metadata.deletedFileRetention()) else {
+      throw DeltaError(
+        .invalidTransaction,
+        "The table's log remembers for \(try snapshot.metadata.deletedFileRetention() / 3_600_000) hours which files were "
+          + "removed: ask for a retention of no more than that, or set delta.deletedFileRetentionDuration.",
+        path: store.tablePath)
+    }
+    let horizon = now - kept
     let needed = try self.needed(after: horizon)
     var report = VacuumReport()
     for name in try PosixDirectory.list(store.tablePath) ?? [] where Self.isOurs(name) {
@@ -22,7 +34,10 @@ struct Vacuum {
       let path = "\(store.tablePath)/\(name)"
       var status = stat()
       guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      guard Int64(status.modifiedSeconds) * 1000 < horizon else { continue }
+      let isUnfinished = name.hasPrefix(".")
+      guard
+        Int64(status.modifiedSeconds) * 1000 < (isUnfinished ? min(horizon, now - Self.unfinished) : horizon)
+      else { continue }
       report.files.append(name)
       report.bytes += Int64(status.st_size)
       if !dryRun { try PosixFile.remove(path) }

@@ -54,8 +54,8 @@ struct UpkeepTests {
 
   @Test func vacuumTakesOnlyWhatNobodyNeeds() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
-    let lake = try await churned(harness, packages: 5)
-    _ = try await lake.optimize(Fixture.table.name)
+    do { _ = try await churned(harness, packages: 5).optimize(Fixture.table.name) }
+    let lake = harness.destination()
     let path = harness.path(Fixture.table.name)
     let before = try files(path).count
     #expect(try lake.vacuum(Fixture.table.name).files.isEmpty)
@@ -65,6 +65,27 @@ struct UpkeepTests {
     #expect(try lake.vacuum(Fixture.table.name, retention: .zero) == planned)
     #expect(try files(path).count == 1)
     try await harness.inspect(Fixture.table, expected(5))
+  }
+
+  /// Files that a run is about to commit are young; without a minimum of age nothing protects them.
+  @Test func vacuumWaitsForNobodyOnlyWhereNobodyIsAtWork() async throws {
+    let harness = try LakeHarness()
+    let lake = try await churned(harness, packages: 2)
+    let error = #expect(throws: CDCError.self) {
+      try harness.destination().vacuum(Fixture.table.name, retention: .zero)
+    }
+    #expect(error?.code == .fenced)
+    #expect(try harness.destination().vacuum(Fixture.table.name, retention: .seconds(3600)).files.isEmpty)
+    withExtendedLifetime(lake) {}
+  }
+
+  @Test func vacuumPromisesNoMoreThanTheLogRemembers() async throws {
+    let harness = try LakeHarness()
+    let lake = try await churned(harness, packages: 2)
+    let error = #expect(throws: DeltaError.self) {
+      try lake.vacuum(Fixture.table.name, retention: .seconds(200 * 3600))
+    }
+    #expect(error?.message.contains("168 hours") == true)
   }
 
   @Test func manyCheckpointsStayFewFilesAndTheLastIsFound() async throws {
