@@ -8,7 +8,7 @@ extension AddFile {
     try? reader.object { reader, name in
       if name == "numRecords" { records = try reader.optionalInt() } else { try reader.skipValue() }
     }
-    return records
+    return records.flatMap { $0 < 0 ? nil : $0 }
   }
 
   /// Rows that a reader sees.

@@ -2,7 +2,8 @@ import CDCCore
 
 /// Statistics from JSON text, whoever wrote it. What cannot be understood counts as not known.
 extension FileStatistics {
-  init(json text: String, schema: DeltaSchema, columns: Set<Int>? = nil) throws {
+  /// Nil where it does not say how many rows there are: nothing can be told of the rest then.
+  init?(json text: String, schema: DeltaSchema, columns: Set<Int>? = nil) throws {
     let wanted = schema.fields.enumerated()
       .filter { columns?.contains($0.offset) ?? true }.map { ($0.element.physicalName, $0.offset) }
     let positions = Dictionary(wanted) { first, _ in first }
@@ -24,9 +25,8 @@ extension FileStatistics {
       }
     }
     try reader.requireEnd()
-    self.init(
-      numRecords: try reader.required(numRecords, "stats.numRecords"), tightBounds: tightBounds,
-      columns: bounds)
+    guard let numRecords, numRecords >= 0 else { return nil }
+    self.init(numRecords: numRecords, tightBounds: tightBounds, columns: bounds)
   }
 }
 

@@ -56,7 +56,8 @@ extension Value {
 }
 
 extension AddFile {
-  /// The statistics that the log has of the file; nil where there are none. Parsed anew by every call.
+  /// The statistics that the log has of the file; nil where there are none, or they lack the number of rows.
+  /// Parsed anew by every call.
   ///
   /// - Parameter columns: positions in `schema.fields` to read; the others stay unknown. Nil for all.
   package func statistics(_ schema: DeltaSchema, columns: Set<Int>? = nil) throws -> FileStatistics? {
