@@ -10,10 +10,11 @@ struct TableOptimizer: Sendable {
   func candidates(_ snapshot: DeltaSnapshot, smallFiles: Int, deletedShare: Double, bytes: Int64) -> [AddFile]
   {
     var chosen: [AddFile] = []
-    var total: Int64 = 0
+    var total = 0
     func choose(_ file: AddFile) -> Bool {
-      guard total == 0 || total + Int64(file.size) <= bytes else { return false }
-      total += Int64(file.size)
+      let sum = total.addingClamped(file.size)
+      guard total == 0 || sum <= bytes else { return false }
+      total = sum
       chosen.append(file)
       return true
     }
@@ -38,9 +39,9 @@ struct TableOptimizer: Sendable {
     var run: [AddFile] = []
     var sum = 0
     for file in ascending {
-      if sum > 1 << 20, file.size > sum * 2 { break }
+      if sum > 1 << 20, file.size / 2 > sum { break }
       run.append(file)
-      sum += file.size
+      sum = sum.addingClamped(file.size)
     }
     return run
   }
@@ -75,8 +76,7 @@ struct TableOptimizer: Sendable {
       table.committed(result, options.logger)
       return OptimizeReport(
         version: result.version, filesRemoved: files.count, filesAdded: adds.count,
-        bytesRemoved: files.reduce(0) { $0 + Int64($1.size) },
-        bytesAdded: adds.reduce(0) { $0 + Int64($1.size) })
+        bytesRemoved: Int64(files.byteCount), bytesAdded: Int64(adds.byteCount))
     } catch {
       if !isSubmitted || (error as? DeltaError)?.code == .conflict { writer.abandon() }
       throw error
