@@ -153,6 +153,19 @@ struct UpkeepTests {
     #expect(try files(path).count == 1)
   }
 
+  /// A table was dropped, and the run died before all of its files were gone.
+  @Test func whatADeadRunWasRemovingGoes() async throws {
+    let harness = try LakeHarness()
+    let path = harness.path(Fixture.table.name)
+    do { try await Fixture.load(harness.destination(), Fixture.rows(0..<3, "x")) }
+    let schema = String(path.dropLast("/item".count))
+    let removed = "\(schema)/.cdc-removed-\(UniqueName())"
+    try FileManager.default.copyItem(atPath: path, toPath: removed)
+    _ = try await harness.destination().open(pipeline: "p")
+    #expect(try files(schema) == ["item"])
+    try await harness.inspect(Fixture.table, Fixture.rows(0..<3, "x"))
+  }
+
   /// Another writer's log says that files have more bytes and rows than can be counted.
   @Test func sumsOverALogThatLiesDoNotTrap() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
