@@ -71,11 +71,16 @@ enum PosixFile {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure("create", path) }
     do {
-      try writeAll(descriptor, bytes, path)
-      guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+      do {
+        try writeAll(descriptor, bytes, path)
+        guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      // Whatever it says, the descriptor is gone: its number may be another thread's by now.
       guard close(descriptor) == 0 else { throw failure("close", path) }
     } catch {
-      close(descriptor)
       unsafe unlink(path)
       throw error
     }
