@@ -101,11 +101,19 @@ enum PosixFile {
     }
   }
 
-  /// Gives a file a second name; false where the name is taken. Atomic (link(2)).
+  /// Gives a file a second name; false where another file has it. Atomic (link(2)).
+  ///
+  /// - Parameter existing: the file's only name.
   static func addName(_ name: String, to existing: String) throws -> Bool {
     if unsafe link(existing, name) == 0 { return true }
-    if errno == EEXIST { return false }
-    throw failure("link", name)
+    guard errno == EEXIST else { throw failure("link", name) }
+    // On NFS the answer may have been lost and the call sent again: it is the number of names that tells (open(2), O_EXCL).
+    var mine = stat()
+    var taken = stat()
+    guard unsafe lstat(existing, &mine) == 0 else { throw failure("stat", existing) }
+    guard mine.st_nlink == 2 else { return false }
+    guard unsafe lstat(name, &taken) == 0 else { throw failure("stat", name) }
+    return mine.st_dev == taken.st_dev && mine.st_ino == taken.st_ino
   }
 
   /// Atomic; what had the name is gone.
