@@ -203,7 +203,7 @@ extension WrittenSchema {
     case .leaf(let position, _):
       let bounds = bounds[position]
       var result = ColumnStatistics(nullCount: bounds.nullCount)
-      if leaves[position].type != .binary, bounds.nanCount ?? 0 == 0 {
+      if leaves[position].type != .binary, !bounds.hasNaN {
         result.min = bounds.min?.value
         result.max = bounds.max?.value
         result.isMinExact = bounds.isMinExact
