@@ -133,7 +133,7 @@ public final class DatabricksDestination: Destination {
   private func spool(_ pipeline: String) -> Spool {
     let layout = session.layout
     return Spool(
-      directory: session.options.spoolDirectory,
+      in: session.options.spoolDirectory,
       identity: [session.options.workspace.host, layout.catalog, layout.schema, pipeline].joined(
         separator: "\n"))
   }

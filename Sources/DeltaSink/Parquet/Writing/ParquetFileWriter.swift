@@ -40,11 +40,20 @@ public final class ParquetFileWriter {
   public convenience init(
     path: String, columns: [ParquetColumn], options: ParquetOptions = ParquetOptions()
   ) throws {
-    do { try self.init(creating: path, columns, options) } catch { throw DeltaError(error, path: path) }
+    do { try self.init(creating: path, mode: 0o644, columns, options) } catch {
+      throw DeltaError(error, path: path)
+    }
+  }
+
+  /// As the other one, for a file that nobody but its owner may read.
+  convenience init(privatePath path: String, columns: [ParquetColumn], options: ParquetOptions) throws {
+    do { try self.init(creating: path, mode: 0o600, columns, options) } catch {
+      throw DeltaError(error, path: path)
+    }
   }
 
   private init(
-    creating path: String, _ columns: [ParquetColumn], _ options: ParquetOptions
+    creating path: String, mode: mode_t, _ columns: [ParquetColumn], _ options: ParquetOptions
   ) throws(ParquetFormatError) {
     self.path = path
     self.columns = columns
@@ -53,7 +62,7 @@ public final class ParquetFileWriter {
     chunkWriter = try ColumnChunkWriter(options)
     leafBounds = [ValueBounds](repeating: ValueBounds(), count: schema.leaves.count)
     columnNulls = [Int64](repeating: 0, count: columns.count)
-    output = try FileOutput(creating: path)
+    output = try FileOutput(creating: path, mode: mode)
     try output.append(FileMetaData.magic)
   }
 
