@@ -53,6 +53,7 @@ struct StateTables {
         \(columns.joined(separator: ",\n  "))
       )
       USING DELTA
+      \(TableClauses.collation)
       TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')
       """
   }

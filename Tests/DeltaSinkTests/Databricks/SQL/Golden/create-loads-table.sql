@@ -10,4 +10,5 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`_cdc_loads` (
   `committed_at` TIMESTAMP
 )
 USING DELTA
+DEFAULT COLLATION UTF8_BINARY
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')

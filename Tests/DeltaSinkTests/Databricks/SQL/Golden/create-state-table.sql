@@ -11,4 +11,5 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`_cdc_state` (
   `updated_at` TIMESTAMP
 )
 USING DELTA
+DEFAULT COLLATION UTF8_BINARY
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')
