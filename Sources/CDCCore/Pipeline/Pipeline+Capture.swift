@@ -31,7 +31,8 @@ extension Pipeline {
           }
         } catch let unsynced as UnsyncedTables {
           try resyncs.note(unsynced)
-          guard let load = try await resync(unsynced, beside: checkpoint) else { return }
+          // Packages may have been committed since, and one that was given up has left nothing.
+          guard let load = try await resync(unsynced, beside: try await openCheckpoint()) else { return }
           report.resynced.formUnion(load.tables.map(\.name))
           report.add(load.refusals)
           for table in load.tables { loaded[table.name] = load.position }

@@ -6,6 +6,8 @@ actor LocalPackage: PackageWriter {
   private let destination: LocalDeltaDestination
   private let package: LoadPackage
   private var tables: [TableName: any PackageTable] = [:]
+  /// What the tables' shapes became on the way, for `_cdc_schema`.
+  private var shapes: [(table: TableSchema, position: LSN)] = []
   /// Tables with an open file, least recently written first.
   private var awake: [TableName] = []
 
@@ -35,9 +37,10 @@ actor LocalPackage: PackageWriter {
     _ schema: TableSchema, _ disposition: WriteDisposition, at position: LSN? = nil
   ) throws -> any PackageTable {
     if !schema.name.isOwn {
-      destination.schemas.note(
-        LocalDeltaDestination.isAppended(schema, disposition) ? schema.appendedWithKey : schema,
-        at: max(position ?? .zero, package.from))
+      let shape = LocalDeltaDestination.isAppended(schema, disposition) ? schema.appendedWithKey : schema
+      if shapes.last(where: { $0.table.name == shape.name })?.table != shape {
+        shapes.append((shape, max(position ?? .zero, package.from)))
+      }
     }
     if let known = tables[schema.name] { return known }
     let context = try PackageContext(
@@ -70,6 +73,7 @@ actor LocalPackage: PackageWriter {
       }
       try await group.waitForAll()
     }
+    for shape in shapes { destination.schemas.note(shape.table, at: shape.position) }
     try await destination.record(checkpoint)
     let names = tables.keys.sorted()
     tables = [:]

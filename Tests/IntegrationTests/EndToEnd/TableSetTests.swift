@@ -37,6 +37,36 @@ import Testing
     }
   }
 
+  /// What the same run has committed before stays behind the checkpoint.
+  @Test func aTableLoadedOnTheWayDoesNotSetTheOthersBack() async throws {
+    try await withEndToEnd { run in
+      try await run.database.psql(Self.two)
+      try await run.pipeline().fullLoad()
+      let limits = BatchLimits(delay: .milliseconds(20))
+      let capture = Task { try await run.pipeline(limits: limits).capture(until: .never) }
+      for number in 1...3 {
+        try await run.database.psql("UPDATE t SET v = \(number) WHERE id = 1")
+        let isThere = try await eventually {
+          try await run.query("SELECT v FROM t WHERE id = 1", table: "t") == ["[\(number)]"]
+        }
+        #expect(isThere)
+      }
+      try await run.database.psql(
+        "ALTER TABLE u ADD COLUMN w int DEFAULT 7; UPDATE u SET v = 1 WHERE id = 1")
+      let isLoaded = try await eventually {
+        try await run.query("SELECT v FROM t WHERE id = 1", table: "u") == ["[1]"]
+      }
+      #expect(isLoaded)
+      capture.cancel()
+      _ = await capture.result
+      try await run.expectEqual("u")
+      let positions = try await LakeReader.query(
+        "SELECT position FROM t ORDER BY sequence", tables: ["t": run.lake.path("_cdc_loads")]
+      ).compactMap { LSN(String($0.dropFirst(2).dropLast(2))) }
+      #expect(positions.count >= 5 && positions == positions.sorted(), "\(positions)")
+    }
+  }
+
   @Test func joinsATableThatIsCreatedInAPublishedSchema() async throws {
     try await withEndToEnd { run in
       try await run.database.psql(Self.two)

@@ -139,6 +139,28 @@ extension DestinationContract {
       let dropped = try await runner.destination.schema(of: second.name)
       try require(kept != nil && dropped == nil, "kept \(String(describing: kept))")
     },
+    Case("a shape of a package that was given up is not remembered") { harness in
+      var runner = try await loaded(harness)
+      do {
+        let writer = try await runner.destination.beginPackage(
+          LoadPackage(pipeline: "contract", from: LSN(100)))
+        try await writer.write(
+          ChangeBatch(
+            rows: RowBatch(renamed(["id", "other", "note"]), []), operations: [], positions: [],
+            transactions: []), disposition: .merge)
+        await writer.abandon()
+      }
+      // What follows without a restart, as when another table is loaded beside.
+      try await runner.destination.record(
+        Checkpoint(
+          pipeline: "contract", kind: .cdc, packageID: "same", position: LSN(100), commitTime: 0, rowCount: 0)
+      )
+      for moment in ["", "after a restart"] {
+        let held = try await runner.destination.heldTables(pipeline: "contract")
+        try require(held?.first?.schema.mark == "mark 1", "\(held ?? []) \(moment)")
+        try await runner.restart()
+      }
+    },
   ]
 
   /// A package of a shape alone, up to position 150.
