@@ -52,7 +52,13 @@ extension Catalog {
           WHERE t.level > 0 AND (NOT i.xmin = s.xmin OR EXISTS (SELECT FROM pg_attribute a
             WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
         (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
-        \(withLists ? lists : "NULL, NULL")
+        \(withLists ? lists : "NULL, NULL"),
+        CASE WHEN c.relreplident = 'f' AND NOT EXISTS (
+            SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+            WHERE t.isleaf AND l.relkind = 'r' AND l.relreplident <> 'f')
+          THEN coalesce((SELECT string_agg(array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' '), ',')
+            FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+              AND i.indpred IS NULL AND i.indexprs IS NULL), '') END
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)

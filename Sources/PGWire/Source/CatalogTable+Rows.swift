@@ -2,7 +2,8 @@
 extension CatalogTable {
   /// Without columns; nil where it is no row of `Catalog.relations`.
   init?(_ row: [String?]) {
-    guard row.count == 18, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
+    // An event trigger that was installed before `uniqueKeys` came tells nothing of them.
+    guard row.count == 18 || row.count == 19, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
       let name = row[2], let kind = row[3]?.first
     else { return nil }
     self.init(
@@ -13,7 +14,10 @@ extension CatalogTable {
       highestNumber: row[12].flatMap(Int.init) ?? 0, heaps: Self.heaps(row[13]),
       attached: Set((row[14] ?? "").split(separator: " ").compactMap { UInt32($0) }),
       membership: row[15] ?? "", publishedNumbers: row[16].map { Set(Self.numbers($0)) },
-      rowFilter: row[17].map { "(\($0))" }, columns: [])
+      rowFilter: row[17].map { "(\($0))" },
+      uniqueKeys: row.count > 18
+        ? row[18].map { $0.split(separator: ",").map { Self.numbers(String($0)) } } : nil,
+      columns: [])
   }
 
   /// `16384:16390 16385:16391`

@@ -32,6 +32,9 @@ struct CatalogTable: Sendable {
   var publishedNumbers: Set<Int>?
   /// The condition on rows that the publication has, as SQL (PostgreSQL 15).
   var rowFilter: String?
+  /// Where the log carries whole rows (REPLICA IDENTITY FULL): the columns of each unique index that holds at every moment,
+  /// not only at the end of a statement or transaction. Nil elsewhere.
+  var uniqueKeys: [[Int]]?
   var columns: [CatalogColumn]
 
   /// The columns that the log brings. Generated ones are not sent, unless the publication says so (PostgreSQL 18).

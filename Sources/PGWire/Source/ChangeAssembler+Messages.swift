@@ -15,7 +15,7 @@ extension ChangeAssembler {
       if message.prefix == selection.deleteMark { leavesDeletesOut = true }
       guard messages.takes(message) else { return .next }
       let signal = try append(message, bytes)
-      return noteChange(bytes: bytes.byteCount) == .pause ? .pause : signal
+      return try noteChange(bytes: bytes.byteCount) == .pause ? .pause : signal
     }
     guard messages.takes(message) else { return .next }
     return try takeAlone(message, bytes)

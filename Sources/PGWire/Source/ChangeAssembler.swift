@@ -90,14 +90,14 @@ struct ChangeAssembler: ReplicationHandler {
       guard place >= 0, !isPassedOver else { return .next }
       tables[place].enter(transaction)
       try tables[place].insert(message, insert.newTuple, position: LSN(position.rawValue))
-      return noteChange(bytes: message.byteCount)
+      return try noteChange(bytes: message.byteCount)
     case .update:
       let update = try UpdateMessage(parsing: message, at: &offset)
       let place = try place(of: update.relation)
       guard place >= 0, !isPassedOver else { return .next }
       tables[place].enter(transaction)
       try tables[place].update(message, update, position: LSN(position.rawValue))
-      return noteChange(bytes: message.byteCount)
+      return try noteChange(bytes: message.byteCount)
     case .delete:
       let delete = try DeleteMessage(parsing: message, at: &offset)
       let place = try place(of: delete.relation)
@@ -108,7 +108,7 @@ struct ChangeAssembler: ReplicationHandler {
       }
       tables[place].enter(transaction)
       try tables[place].delete(message, delete.oldTuple, position: LSN(position.rawValue))
-      return noteChange(bytes: message.byteCount)
+      return try noteChange(bytes: message.byteCount)
     case .begin: return begin(try BeginMessage(parsing: message, at: &offset))
     case .commit: return commit(try CommitMessage(parsing: message, at: &offset))
     case .relation:
@@ -192,7 +192,7 @@ struct ChangeAssembler: ReplicationHandler {
   }
 
   @inline(__always)
-  mutating func noteChange(bytes: Int) -> ReplicationSignal {
+  mutating func noteChange(bytes: Int) throws -> ReplicationSignal {
     if !hasChanges { noteFirstChange() }
     pendingRows &+= 1
     // Beside the values each row has its operation and its position.
@@ -200,7 +200,7 @@ struct ChangeAssembler: ReplicationHandler {
     guard pendingBytes >= limits.bytes || pendingRows >= limits.rows, isOverLimitInTransaction else {
       return .next
     }
-    takeBatches()
+    try takeBatchesWithinTransaction()
     return .pause
   }
 
@@ -217,9 +217,14 @@ struct ChangeAssembler: ReplicationHandler {
 
   // MARK: Handing over
 
+  private mutating func takeBatchesWithinTransaction() throws {
+    let waiting = try Set(tables.indices.filter { try tables[$0].waitsForCommit() })
+    takeBatches(but: waiting)
+  }
+
   /// Makes events of all that waits.
-  private mutating func takeBatches() {
-    for index in tables.indices {
+  private mutating func takeBatches(but waiting: Set<Int> = []) {
+    for index in tables.indices where !waiting.contains(index) {
       if let batch = tables[index].takeBatch() { events.append(.changes(batch)) }
     }
     if let batch = messages.takeBatch() { events.append(.changes(batch)) }

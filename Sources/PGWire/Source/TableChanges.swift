@@ -37,6 +37,20 @@ struct TableChanges {
     columns.reduce(0) { $0 + $1.byteCount } + rowCount * (MemoryLayout<LSN>.size + 1)
   }
 
+  /// Whether its rows can be handed over only once their transaction is whole.
+  ///
+  /// - Throws: `UnsyncedTables` where that is too large to be held back.
+  func waitsForCommit() throws -> Bool {
+    guard layout.keysMayMeet else { return false }
+    guard byteCount < 512 << 20 else {
+      throw UnsyncedTables([
+        layout.schema.name:
+          "a transaction changes too many of its rows, whose keys may meet in it, to be followed"
+      ])
+    }
+    return true
+  }
+
   /// The transaction that the next rows belong to.
   @inline(__always)
   mutating func enter(_ transaction: ChangeTransaction) {
@@ -64,7 +78,7 @@ struct TableChanges {
       for _ in 0..<(try message.readColumnCount(at: &offset)) {
         oldFields.append(try message.readTupleValue(at: &offset))
       }
-      if try layout.isMergedByRow || keyDiffers(message, update.newTuple) {
+      if try layout.isMergedByRow || layout.keysMayMeet || keyDiffers(message, update.newTuple) {
         oldRow = Int32(truncatingIfNeeded: rowCount)
         try appendTuple(message, update.oldTuple, position: position, operation: .deleteOldKey)
       }
@@ -228,7 +242,7 @@ struct TableChanges {
     oldKeyRows = [:]
     lastTransaction = -1
     rowCount = 0
-    return batch
+    return layout.keysMayMeet ? batch.settled : batch
   }
 }
 

@@ -11,6 +11,9 @@ struct TableLayout: Sendable {
   var contract: SchemaContract
   /// The table has no key and is merged all the same: each row that goes is wanted whole.
   var isMergedByRow = false
+  /// Within a transaction two rows may have one key: it is hinted, and no index forbids that at every moment. The log carries
+  /// whole rows, so each row that goes can be told from others of its key; it is wanted whole.
+  var keysMayMeet = false
   /// The condition of the rows that are published, as SQL.
   var rowFilter: String?
   /// The table has had another definition since the survey with which the stream began.
@@ -29,6 +32,7 @@ struct TableLayout: Sendable {
     try apply(hints, to: table)
     rowFilter = table.rowFilter
     isMergedByRow = hints.writeDisposition == .merge && !schema.hasKey
+    keysMayMeet = keysMayMeet(table, hints)
     try mask(hints)
     if let known { holdBack(columnsSince: known) }
     schema.mark = TableMark(table, masks: hints.masks(of: table)).text
@@ -73,6 +77,14 @@ struct TableLayout: Sendable {
         schema.columns[index].isNullable = true
       }
     }
+  }
+
+  private func keysMayMeet(_ table: CatalogTable, _ hints: ResourceHints) -> Bool {
+    let key = Set(schema.keyColumns.compactMap(\.number))
+    guard hints.primaryKey != nil, !key.isEmpty, let unique = table.uniqueKeys,
+      [.merge, .softDelete, .scd2].contains(hints.writeDisposition ?? .merge)
+    else { return false }
+    return !unique.contains { key.isSuperset(of: $0) }
   }
 
   private func key(of table: CatalogTable, hints: ResourceHints) throws -> [Int] {
