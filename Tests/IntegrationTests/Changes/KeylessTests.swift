@@ -30,9 +30,9 @@ import Testing
   ])
 
   /// As many of the rows that are equal stay as in the source.
-  @Test(arguments: [1, 3, 200_000])
-  func withWholeRowsInTheLogAreMergedWithDuplicates(rows: Int) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [(1, Place.lake), (3, .lake), (200_000, .lake), (12, .databricks)])
+  func withWholeRowsInTheLogAreMergedWithDuplicates(rows: Int, _ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         """
         CREATE TABLE t (v int, w text, a int[], big text); ALTER TABLE t REPLICA IDENTITY FULL;
@@ -67,8 +67,9 @@ import Testing
   }
 
   /// Rows from before a column came are the same rows; without one of their columns they are not.
-  @Test func withWholeRowsFollowTheirColumns() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func withWholeRowsFollowTheirColumns(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         """
         CREATE TABLE t (v int, w text); ALTER TABLE t REPLICA IDENTITY FULL; INSERT INTO t SELECT i % 3, 'w' || i % 2 FROM generate_series(1, 20) i
@@ -127,6 +128,44 @@ import Testing
     var options = LocalDeltaOptions()
     options.onStage = { if $0.rawValue == "after_table_commit" { throw Cut() } }
     return options
+  }
+
+  /// A runner dies at each step of a package; from then on packages end elsewhere.
+  @Test func withWholeRowsSurviveRunsThatDieInDatabricks() async throws {
+    try await withEndToEnd(.databricks) { run in
+      try await run.database.psql(
+        """
+        CREATE TABLE t (v int, big text); ALTER TABLE t REPLICA IDENTITY FULL; ALTER TABLE t ALTER big SET STORAGE EXTERNAL;
+        INSERT INTO t SELECT i % 3, repeat('x', 3000) FROM generate_series(1, 12) i;
+        CREATE TABLE u (v int); ALTER TABLE u REPLICA IDENTITY FULL; INSERT INTO u SELECT i % 3 FROM generate_series(1, 12) i;
+        """)
+      try await run.pipeline(Self.merged).fullLoad()
+      let stages: [DatabricksStage] = [.beforeManifest, .afterManifest, .afterTableCommit, .beforeCheckpoint]
+      for (number, stage) in stages.enumerated() {
+        for table in ["t", "u"] {
+          // One of equal rows goes, one comes, one becomes equal to others.
+          try await run.database.psql(
+            """
+            DELETE FROM \(table) WHERE ctid = (SELECT min(ctid) FROM \(table) WHERE v = \(number % 3));
+            INSERT INTO \(table) (v) VALUES (0), (\(number)), (\(number)); UPDATE \(table) SET v = 1 WHERE ctid = (SELECT min(ctid) FROM \(table) WHERE v = 2);
+            """)
+        }
+        var options = try #require(try run.dataset?.options())
+        options.onStage = { if $0 == stage { throw Cut() } }
+        let cut = try DatabricksDestination(options)
+        await #expect(throws: Cut.self) {
+          try await run.pipeline(Self.merged, destination: cut).capture()
+        }
+        try await run.database.psql(
+          "BEGIN; DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = 1); INSERT INTO u VALUES (2), (2); COMMIT"
+        )
+        if number == 2 {
+          try await run.database.psql("TRUNCATE u; INSERT INTO u VALUES (1), (1), (2), (2), (0)")
+        }
+      }
+      try await run.pipeline(Self.merged, limits: BatchLimits(rows: 5)).capture()
+      for table in ["t", "u"] { try await run.expectEqual(table) }
+    }
   }
 
   /// In a publication of their updates PostgreSQL would refuse these in the source.
