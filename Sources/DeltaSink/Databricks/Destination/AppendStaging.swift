@@ -7,6 +7,7 @@ actor AppendStaging: TableStaging {
   private var columns = StagedColumns()
   private var shape: TableSchema?
   private var sourceKey: [Int] = []
+  private var shapes: [StagedShape] = []
   private var writers: [PartWriter] = []
   private var least = Int64.max
   private var greatest = Int64.min
@@ -17,7 +18,7 @@ actor AppendStaging: TableStaging {
     let isShape = changes.rowCount == 0
     guard let changes = isShape ? changes : changes.skipping(before: context.position) else { return }
     sourceKey = changes.table.key
-    try await append(appender.rows(changes))
+    try await append(appender.rows(changes), at: changes.positions.first)
   }
 
   func truncate(_ table: TableSchema, _ transaction: TransactionRun) async throws {
@@ -26,7 +27,7 @@ actor AppendStaging: TableStaging {
     try await append(appender.truncation(table, transaction))
   }
 
-  private func append(_ rows: RowBatch) async throws {
+  private func append(_ rows: RowBatch, at position: LSN? = nil) async throws {
     if shape != rows.table {
       try await context.requireFitting(rows.table)
       let places = try columns.take(rows.table)
@@ -36,6 +37,9 @@ actor AppendStaging: TableStaging {
         PartWriter(
           context.staging, columns: parquet, folder: context.rowsFolder, name: "part-\(writers.count)"))
       shape = rows.table
+      var source = rows.table
+      source.key = sourceKey
+      shapes.append(StagedShape(source: source, position: position))
     }
     if let place = rows.table.columns.firstIndex(where: { $0.name == "_cdc_lsn" }),
       case .int64(let positions) = rows.columns[place].values
@@ -54,6 +58,7 @@ actor AppendStaging: TableStaging {
     var staged = StagedTable(
       action: least <= greatest ? .append : .none, table: shape, sourceKey: sourceKey, target: context.target,
       columns: columns.columns, rows: context.rowsFolder)
+    staged.take(shapes)
     staged.bounds = [StagedBound(column: "_cdc_lsn", least: "\(least)L", greatest: "\(greatest)L")]
     return try await context.run.evolved(staged, gone: columns.gone)
   }

@@ -9,6 +9,7 @@ actor MergeStaging: TableStaging {
   let context: TableStagingContext
   var columns = StagedColumns()
   var shape: TableSchema?
+  private var shapes: [StagedShape] = []
   /// By column of the shape: its place among the staged ones.
   var places: [Int] = []
   var index: KeyIndex?
@@ -37,7 +38,7 @@ actor MergeStaging: TableStaging {
   func write(_ changes: ChangeBatch) async throws {
     if changes.rowCount == 0 { try await take(changes.table) }
     guard let changes = changes.skipping(before: context.position) else { return }
-    try await take(changes.table)
+    try await take(changes.table, at: changes.positions.first)
     guard var index else { return }
     self.index = nil
     let firstRow = nextRow
@@ -95,7 +96,9 @@ actor MergeStaging: TableStaging {
   }
 
   /// Goes on with the source's table as it is now.
-  private func take(_ table: TableSchema) async throws {
+  ///
+  /// - Parameter position: of the first change in this shape, where one is known.
+  private func take(_ table: TableSchema, at position: LSN? = nil) async throws {
     if shape == table { return }
     let keyPlaces = shape?.key.map { places[$0] }
     try await context.requireFitting(table)
@@ -117,6 +120,7 @@ actor MergeStaging: TableStaging {
       range = KeyRange(table.keyColumns)
     }
     shape = table
+    shapes.append(StagedShape(source: table, position: position))
   }
 
   func closePart() async throws { try await writers.last?.close() }
@@ -169,6 +173,7 @@ extension MergeStaging {
     var staged = StagedTable(
       action: .merge, table: shape, target: context.target, columns: columns.columns,
       rows: context.rowsFolder)
+    staged.take(shapes)
     staged.hasUpserts = upserts > 0
     staged.hasDeletes = deletes > 0
     staged.kept = keptColumns.sorted()

@@ -14,10 +14,12 @@ struct TableChange {
       layout: run.session.layout, declaresPrimaryKeys: run.session.options.declaresPrimaryKeys)
   }
 
-  /// Brings the table's shape up, and notes it from the position on.
+  /// Brings the table's shape up, and notes each that the package has met, from where it has met it.
+  ///
+  /// - Parameter position: where the package begins.
   func prepare(at position: LSN) async throws {
     let known = await run.shape(of: staged.table.name)
-    try await run.note(staged.source, at: position)
+    try await run.note(staged.shapes, after: position)
     guard let held = try await run.columns(of: staged.target) else {
       try await run.session.execute(
         tables.create(createdShape, target: staged.target), of: staged.target)
@@ -40,8 +42,13 @@ struct TableChange {
 
   // MARK: Shape
 
-  /// ALTER TABLE knows no epoch, and fails when it is run again. So each follows upon a look at the table that fails where
-  /// another runner has taken the pipeline, and one that fails is only an error where the look afterwards finds it undone.
+  /// ALTER TABLE reads nothing, so it knows no epoch, and fails when it is run again. So each follows upon a look at the table
+  /// that fails where another runner has taken the pipeline, and one that fails is only an error where the look afterwards finds
+  /// it undone; what comes behind the last one (MERGE, the versions, the checkpoint) fails for a runner that was replaced.
+  ///
+  /// One window stays open: an ALTER TABLE that was sent in time and that the workspace runs late. One that its successor has
+  /// made by then fails (the column is there, or is not there any more). It does harm only where the successor has gone on to
+  /// give the very name that it renames to another column, and has freed the name that it renames to.
   ///
   /// - Returns: the columns that the table has then.
   func reshape(_ held: [HeldColumn]) async throws -> [HeldColumn] {

@@ -19,6 +19,10 @@ struct StagedTable: Sendable, Hashable {
   var table: TableSchema
   /// Places in `table.columns` of the source's own key, which an appended table does not have.
   var sourceKey: [Int]
+  /// Where the log comes to the table's shape at the end of the delivery; nil: it has had it from the beginning on.
+  var position: LSN?
+  /// The shapes that the delivery has met before, in order.
+  var earlier: [StagedShape] = []
   /// The name of the table in the dataset.
   var target: String
   /// Every column that a staged file may have; column n is `cn` there, so that no odd name meets a file's schema.
@@ -59,9 +63,25 @@ struct StagedTable: Sendable, Hashable {
     return source
   }
 
+  /// Every shape, in order.
+  var shapes: [StagedShape] { earlier + [StagedShape(source: source, position: position)] }
+
+  /// Takes the shapes that the delivery has met, the last of which is the table's.
+  mutating func take(_ shapes: [StagedShape]) {
+    position = shapes.last?.position
+    earlier = Array(shapes.dropLast())
+  }
+
   /// The columns that the table has, in the staged order.
   var liveColumns: [ColumnSchema] { livePlaces.map { columns[$0] } }
   var livePlaces: [Int] { columns.indices.filter { !gone.contains($0) } }
+}
+
+/// A shape of the source's table, as `_cdc_schema` has it.
+struct StagedShape: Sendable, Hashable {
+  var source: TableSchema
+  /// Of the first change in this shape; nil where it is the shape from the delivery's beginning on, or no change tells.
+  var position: LSN?
 }
 
 /// Literals, as SQL writes them: parameters would not let files be skipped.

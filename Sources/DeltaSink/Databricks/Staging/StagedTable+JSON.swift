@@ -5,13 +5,18 @@ extension StagedTable {
   var json: JSONValue {
     .object([
       .init(name: "action", value: .string(action.rawValue)),
-      .init(name: "schema", value: .string(table.name.schema)),
-      .init(name: "name", value: .string(table.name.name)),
-      .init(name: "comment", value: table.comment.map { .string($0) } ?? .null),
-      .init(name: "mark", value: table.mark.map { .string($0) } ?? .null),
-      .init(name: "shape", value: .array(table.columns.map(\.json))),
+      .init(name: "table", value: table.json),
       .init(name: "sourceKey", value: .array(sourceKey.map { .integer($0) })),
-      .init(name: "key", value: .array(table.key.map { .integer($0) })),
+      .init(name: "position", value: position.json),
+      .init(
+        name: "earlier",
+        value: .array(
+          earlier.map { shape in
+            .object([
+              .init(name: "table", value: shape.source.json),
+              .init(name: "position", value: shape.position.json),
+            ])
+          })),
       .init(name: "target", value: .string(target)),
       .init(name: "columns", value: .array(columns.map(\.json))),
       .init(name: "rows", value: .string(rows)),
@@ -30,20 +35,22 @@ extension StagedTable {
 
   init(_ json: JSONValue) throws {
     guard let action = Action(rawValue: try json.text("action")) else { throw JSONValue.lacks("action") }
-    let shape = try (json["shape"]?.elements ?? []).map { try ColumnSchema($0) }
+    let table = try TableSchema(manifest: json["table"])
     let columns = try (json["columns"]?.elements ?? []).map { try ColumnSchema($0) }
-    func places(_ name: String) -> [Int] { (json[name]?.elements ?? []).compactMap(\.integer) }
-    let (key, sourceKey) = (places("key"), places("sourceKey"))
-    let (kept, gone) = (places("kept"), places("gone"))
-    guard (key + sourceKey).allSatisfy(shape.indices.contains),
+    let sourceKey = json.numbers("sourceKey")
+    let (kept, gone) = (json.numbers("kept"), json.numbers("gone"))
+    guard sourceKey.allSatisfy(table.columns.indices.contains),
       (kept + gone).allSatisfy(columns.indices.contains)
     else { throw JSONValue.lacks("the columns that it names") }
     self.init(
-      action: action,
-      table: TableSchema(
-        name: TableName(schema: try json.text("schema"), name: try json.text("name")), columns: shape,
-        key: key, comment: json["comment"]?.string, mark: json["mark"]?.string),
-      sourceKey: sourceKey, target: try json.text("target"), columns: columns, rows: try json.text("rows"))
+      action: action, table: table, sourceKey: sourceKey, target: try json.text("target"), columns: columns,
+      rows: try json.text("rows"))
+    position = json["position"]?.string.flatMap { LSN($0) }
+    earlier = try (json["earlier"]?.elements ?? []).map { shape in
+      StagedShape(
+        source: try TableSchema(manifest: shape["table"]),
+        position: shape["position"]?.string.flatMap { LSN($0) })
+    }
     superseded = json["superseded"]?.string
     hasUpserts = json["hasUpserts"]?.boolean ?? true
     hasDeletes = json["hasDeletes"]?.boolean ?? true
@@ -55,6 +62,35 @@ extension StagedTable {
       guard let parts = bound.elements?.compactMap(\.string), parts.count == 3 else { return nil }
       return StagedBound(column: parts[0], least: parts[1], greatest: parts[2])
     }
+  }
+}
+
+extension JSONValue {
+  fileprivate func numbers(_ name: String) -> [Int] { (self[name]?.elements ?? []).compactMap(\.integer) }
+}
+
+extension LSN? {
+  fileprivate var json: JSONValue { map { .string($0.description) } ?? .null }
+}
+
+extension TableSchema {
+  fileprivate var json: JSONValue {
+    .object([
+      .init(name: "schema", value: .string(name.schema)), .init(name: "name", value: .string(name.name)),
+      .init(name: "comment", value: comment.map { .string($0) } ?? .null),
+      .init(name: "mark", value: mark.map { .string($0) } ?? .null),
+      .init(name: "columns", value: .array(columns.map(\.json))),
+      .init(name: "key", value: .array(key.map { .integer($0) })),
+    ])
+  }
+
+  fileprivate init(manifest json: JSONValue?) throws {
+    guard let json else { throw JSONValue.lacks("table") }
+    self.init(
+      name: TableName(schema: try json.text("schema"), name: try json.text("name")),
+      columns: try (json["columns"]?.elements ?? []).map { try ColumnSchema($0) }, key: json.numbers("key"),
+      comment: json["comment"]?.string, mark: json["mark"]?.string)
+    guard key.allSatisfy(columns.indices.contains) else { throw JSONValue.lacks("the columns that it names") }
   }
 }
 

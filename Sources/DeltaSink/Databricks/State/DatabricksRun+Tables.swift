@@ -43,13 +43,24 @@ extension DatabricksRun {
 
   // MARK: Shapes
 
+  /// Notes the shapes that a package has met, in order; all of them are noted once the last one is.
+  ///
+  /// - Parameter position: where the package begins.
+  func note(_ shapes: [StagedShape], after position: LSN) throws {
+    guard let last = shapes.last?.source, tables[last.name]?.isNoted(last) != true else { return }
+    var reached = position
+    for shape in shapes {
+      reached = max(reached, shape.position ?? position)
+      try note(shape.source, at: reached)
+    }
+  }
+
   /// Notes the shape that a table has from the position on; written down before the next checkpoint.
   func note(_ table: TableSchema, at position: LSN, loadID: String? = nil) throws {
     let target = try target(of: table.name)
     var known = tables[table.name] ?? KnownTable(target: target)
     guard loadID != nil || !known.isNoted(table) else { return }
-    let shape = table.keepingComments(of: known.shape)
-    known.shape = shape
+    known.shape = table
     known.version += 1
     known.everyName.formUnion(table.columns.map { $0.name.lowercased() })
     if let loadID {
@@ -61,7 +72,7 @@ extension DatabricksRun {
     pending.append(
       TableVersion(
         table: table.name, target: target, number: known.version, position: position, loadID: loadID,
-        afterSequence: sequence, columns: shape.schemaLogText, mark: shape.mark, comment: shape.comment))
+        afterSequence: sequence, columns: table.schemaLogText, mark: table.mark, comment: table.comment))
   }
 
   /// Notes that a table is no longer followed, and writes it down.
