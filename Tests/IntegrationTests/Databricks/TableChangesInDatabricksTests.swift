@@ -105,6 +105,23 @@ import Testing
         "SELECT comment FROM \(catalog) WHERE table_schema = '\(run.dataset?.schema ?? "")' AND table_name = 't'"
       )
       #expect(said == [["it's t"]])
+
+      // What the source takes away goes; what a person has written stays.
+      let table = "\(run.dataset?.double.catalog ?? "").\(run.dataset?.schema ?? "").t"
+      _ = try await run.dataset?.double.execute("ALTER TABLE \(table) ALTER COLUMN a COMMENT 'a person''s'")
+      try await run.database.psql(
+        """
+        COMMENT ON TABLE t IS NULL; COMMENT ON COLUMN t.c IS NULL; ALTER TABLE t ADD COLUMN d int;
+        UPDATE t SET d = 1 WHERE id = 2
+        """)
+      try await run.pipeline().capture()
+      try await run.expectEqual("t")
+      let left = try await destination.schema(of: t)?.columns.map { $0.comment ?? "" }
+      #expect(left == ["", "", "a person's", ""])
+      let nothing = try await run.dataset?.double.execute(
+        "SELECT coalesce(comment, '') FROM \(catalog) WHERE table_schema = '\(run.dataset?.schema ?? "")' AND table_name = 't'"
+      )
+      #expect(nothing == [[""]])
     }
   }
 }

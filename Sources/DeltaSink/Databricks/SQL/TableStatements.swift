@@ -75,7 +75,7 @@ struct TableStatements {
   }
 
   func commentTable(_ comment: String, target: String) -> String {
-    "COMMENT ON TABLE \(layout.table(target)) IS \(SQLText.string(comment))"
+    "COMMENT ON TABLE \(layout.table(target)) IS " + (comment.isEmpty ? "NULL" : SQLText.string(comment))
   }
 
   func comments(_ comments: ShapeComments, target: String) -> [String] {

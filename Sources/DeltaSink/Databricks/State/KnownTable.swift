@@ -32,46 +32,42 @@ struct KnownTable: Sendable {
 }
 
 extension TableSchema {
-  /// Comments that the source no longer tells stay as they were.
-  func keepingComments(of old: TableSchema?) -> TableSchema {
-    guard let old else { return self }
-    var table = self
-    table.comment = comment ?? old.comment
-    let comments = Dictionary(old.columns.map { ($0.name.lowercased(), $0.comment) }) { first, _ in first }
-    for index in columns.indices where columns[index].comment == nil {
-      table.columns[index].comment = comments[columns[index].name.lowercased()] ?? nil
-    }
-    return table
-  }
-
   /// Every change a row: the columns about the change follow the source's own.
   var isAppendedShape: Bool {
     ["_cdc_op", "_cdc_lsn", "_cdc_sequence"].allSatisfy { name in columns.contains { $0.name == name } }
   }
 }
 
-/// The comments that the source has given since: what a person has written in Databricks stays otherwise.
+/// The comments that the source has given or taken away since: what a person has written in Databricks stays otherwise.
 struct ShapeComments: Sendable {
-  /// Nil where it stays.
+  /// Nil where it stays, empty where it goes.
   var table: String?
+  /// Empty where it goes.
   var columns: [(name: String, comment: String)] = []
 
   /// - Parameters:
   ///   - old: the shape written down last; nil where there is none.
-  ///   - held: what the table has: what it says already need not be said.
-  init(_ old: TableSchema?, to new: TableSchema, held: [HeldColumn] = []) {
-    if new.comment != old?.comment { table = new.comment }
-    let known = Dictionary((old?.columns ?? []).map { ($0.name.lowercased(), $0.comment) }) { first, _ in
-      first
-    }
-    let present = Dictionary(held.map { ($0.name.lowercased(), $0.comment) }) { first, _ in first }
+  ///   - held: what the table has: what it says already need not be said. Nil where that is not known.
+  init(_ old: TableSchema?, to new: TableSchema, held: [HeldColumn]? = nil) {
+    if new.comment != old?.comment { table = new.comment ?? "" }
     columns = new.columns.compactMap { column in
-      let name = column.name.lowercased()
-      guard let comment = column.comment, comment != known[name] ?? nil, comment != present[name] ?? nil
-      else { return nil }
-      return (column.name, comment)
+      let known = old?.columns.first { $0.isSame(as: column) }?.comment
+      guard column.comment != known else { return nil }
+      guard let held else { return (column.name, column.comment ?? "") }
+      let present = held.first { $0.name.lowercased() == column.name.lowercased() }?.comment ?? ""
+      // A person's own words are not taken away with the source's.
+      guard column.comment.map({ $0 != present }) ?? (present == known) else { return nil }
+      return (column.name, column.comment ?? "")
     }
   }
 
   var isEmpty: Bool { table == nil && columns.isEmpty }
+}
+
+extension ColumnSchema {
+  /// By the source's number where both have one, else by name.
+  fileprivate func isSame(as other: ColumnSchema) -> Bool {
+    if let number, let otherNumber = other.number { return number == otherNumber }
+    return name.lowercased() == other.name.lowercased()
+  }
 }
