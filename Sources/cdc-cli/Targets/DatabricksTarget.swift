@@ -19,10 +19,12 @@ struct DatabricksTarget: Target {
           + "warehouse_id under [databricks] in cdc.toml (or by its http_path). Both stand in its connection details."
       )
     }
-    options = DatabricksOptions(
+    var options = DatabricksOptions(
       workspace: workspace, warehouseID: warehouse, catalog: names.catalog, schema: names.schema,
       stagingSchema: place.stagingSchema, stagingVolume: place.stagingVolume,
       queryTags: ["application": "cdc", "pipeline": settings.pipeline])
+    options.onWaiting = { Terminal.printError("cdc: \($0)") }
+    self.options = options
     dataset = try DatabricksDestination(options)
   }
 

@@ -12,18 +12,27 @@ package final class SQLWarehouse: Sendable {
   private let conflicts: RetryPolicy
   /// The workspace has said that it does not know query tags.
   private let refusesTags = Mutex(false)
+  /// Takes the sentence that the warehouse is still starting.
+  private let onWaiting: @Sendable (String) -> Void
+  private let patience: Duration
+  private let lastHeard = Mutex<ContinuousClock.Instant?>(nil)
 
   /// - Parameters:
   ///   - tags: go with every statement where the workspace takes them; at most 20.
+  ///   - patience: after so long a warehouse that was not heard of lately is asked whether it is starting.
+  ///   - onWaiting: is told so, once a start; nil: the log is.
   ///   - conflicts: how often a statement that lost against a concurrent commit is run again.
   package init(
     _ client: WorkspaceClient, warehouseID: String, tags: [String: String] = [:],
+    patience: Duration = .seconds(5), onWaiting: (@Sendable (String) -> Void)? = nil,
     conflicts: RetryPolicy = RetryPolicy(
       attempts: 10, firstDelay: .milliseconds(200), longestDelay: .seconds(15))
   ) {
     self.client = client
     self.warehouseID = warehouseID
     self.tags = tags
+    self.patience = patience
+    self.onWaiting = onWaiting ?? { [logger = client.logger] in logger.notice("\($0)") }
     self.conflicts = conflicts
   }
 
@@ -40,7 +49,7 @@ package final class SQLWarehouse: Sendable {
   ) async throws -> StatementResult {
     try await retryingConflicts {
       let run = run(statement, parameters, .inline, isReplayable)
-      return try await Self.result(from: try await run.end(), of: run)
+      return try await Self.result(from: try await tellingOfTheStart { try await run.end() }, of: run)
     }
   }
 
@@ -50,7 +59,7 @@ package final class SQLWarehouse: Sendable {
     _ statement: String, parameters: [SQLParameter] = [], sink: ([[String?]]) async throws -> Void
   ) async throws -> [StatementColumn] {
     let run = run(statement, parameters, .externalLinks, true)
-    let first = try await retryingConflicts { try await run.end() }
+    let first = try await retryingConflicts { try await tellingOfTheStart { try await run.end() } }
     guard !first.isTruncated else {
       throw DatabricksError(
         .invalidAnswer, "The result is larger than Databricks hands out (100 GiB).", statementID: first.id)
@@ -97,6 +106,37 @@ package final class SQLWarehouse: Sendable {
       self?.refusesTags.withLock { $0 = true }
     }
   }
+
+  // MARK: Waiting
+
+  /// A stopped warehouse takes from seconds to minutes: whoever watches should know.
+  private func tellingOfTheStart<T>(_ body: () async throws -> T) async throws -> T {
+    let isKnownToRun = lastHeard.withLock { $0.map { .now - $0 < Self.shortestIdleTime } ?? false }
+    if isKnownToRun { return try await heard(body) }
+    let watch = Task {
+      try await Task.sleep(for: patience)
+      let warehouse = try await client.warehouse(warehouseID)
+      // Several statements may wait: the first one tells.
+      guard warehouse.state != "RUNNING", !Task.isCancelled, lastHeard.withLock({ take(&$0) }) else { return }
+      onWaiting("waiting for the SQL warehouse \(warehouse.name) to start")
+    }
+    defer { watch.cancel() }
+    return try await heard(body)
+  }
+
+  private func heard<T>(_ body: () async throws -> T) async throws -> T {
+    defer { lastHeard.withLock { $0 = .now } }
+    return try await body()
+  }
+
+  private func take(_ lastHeard: inout ContinuousClock.Instant?) -> Bool {
+    if let last = lastHeard, .now - last < Self.shortestIdleTime { return false }
+    lastHeard = .now
+    return true
+  }
+
+  /// No warehouse stops by itself sooner.
+  private static let shortestIdleTime = Duration.seconds(60)
 
   private func retryingConflicts<T>(_ body: () async throws -> T) async throws -> T {
     var attempt = 1

@@ -28,6 +28,9 @@ public struct DatabricksOptions: Sendable {
   public var spoolDirectory: String?
   /// Sent with every statement, for the workspace's query history.
   public var queryTags: [String: String]
+  /// Takes the sentence that the warehouse is still starting, some seconds after the first statement was sent; nil: the log
+  /// does.
+  package var onWaiting: (@Sendable (String) -> Void)?
   /// Where tests cut a delivery off.
   package var onStage: (@Sendable (DatabricksStage) throws -> Void)?
 

@@ -13,7 +13,8 @@ struct DatabricksSession: Sendable {
     let client = try WorkspaceClient(options.workspace)
     self.options = options
     layout = options.layout
-    warehouse = SQLWarehouse(client, warehouseID: options.warehouseID, tags: options.queryTags)
+    warehouse = SQLWarehouse(
+      client, warehouseID: options.warehouseID, tags: options.queryTags, onWaiting: options.onWaiting)
     files = VolumeFiles(client)
     logger = client.logger
   }

@@ -32,9 +32,13 @@ final class ScriptedWorkspace: Sendable {
       DatabricksWorkspace(host: server.url, credentials: credentials), retries: Self.retries)
   }
 
-  func warehouse(tags: [String: String] = [:]) throws -> SQLWarehouse {
+  /// - Parameter patience: after which it is asked whether it is starting.
+  func warehouse(
+    tags: [String: String] = [:], patience: Duration = .seconds(600),
+    onWaiting: (@Sendable (String) -> Void)? = nil
+  ) throws -> SQLWarehouse {
     SQLWarehouse(
-      try client(), warehouseID: "w1", tags: tags,
+      try client(), warehouseID: "w1", tags: tags, patience: patience, onWaiting: onWaiting,
       conflicts: RetryPolicy(attempts: 3, firstDelay: .milliseconds(5), longestDelay: .milliseconds(10)))
   }
 

@@ -81,6 +81,33 @@ import Testing
     #expect(workspace.calls.dropFirst().allSatisfy { $0.target == "/api/2.0/sql/statements/s-1" })
   }
 
+  /// Of all that wait the first tells; once it is heard of, the warehouse is not asked again.
+  @Test(arguments: ["STARTING", "RUNNING"])
+  func aWarehouseThatStartsIsSpokenOfOnce(_ state: String) async throws {
+    let (isAsked, said) = (Cancellation(), Counter())
+    let workspace = try ScriptedWorkspace { request, wire in
+      if request.target == "/api/2.0/sql/warehouses/w1" {
+        wire.answer(200, #"{"id":"w1","name":"Shared","state":"\#(state)"}"#)
+        return isAsked.set()
+      }
+      while !isAsked.isSet { wire.pause(0.01) }
+      // The answer is on its way to the one who waits.
+      wire.pause(0.3)
+      wire.answer(200, Self.succeeded)
+    }
+    let warehouse = try workspace.warehouse(patience: .milliseconds(20)) { line in
+      #expect(line == "waiting for the SQL warehouse Shared to start")
+      _ = said.next()
+    }
+    async let other = warehouse.execute("SELECT 2")
+    try await warehouse.execute("SELECT 1")
+    _ = try await other
+    let asked = workspace.calls.count { $0.method == "GET" }
+    try await warehouse.execute("SELECT 3")
+    #expect(workspace.calls.count { $0.method == "GET" } == asked)
+    #expect(said.next() == (state == "STARTING" ? 1 : 0))
+  }
+
   @Test func aStatementWhoseEndCannotBeLearnedIsLostAndCanBeAskedForLater() async throws {
     let isBack = Cancellation()
     let workspace = try ScriptedWorkspace { request, wire in
