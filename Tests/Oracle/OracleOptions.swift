@@ -29,9 +29,6 @@ struct OracleOptions {
     folder = environment["ORACLE_FOLDER"] ?? FileManager.default.temporaryDirectory.path + "/cdc-oracle"
     shrinkTime = .seconds(environment["ORACLE_SHRINK_SECONDS"].flatMap(Double.init) ?? 120)
     target = environment["DESTINATION"].flatMap(Target.init(rawValue:)) ?? .local
-    if target == .databricks && environment["ORACLE_WITH"] != "all" {
-      (features.addsDefaults, features.renamesColumns, features.altersTypes) = (false, false, false)
-    }
     features.isSlow = target == .databricks
     goesOn = environment["ORACLE_GOES_ON"] != nil
   }

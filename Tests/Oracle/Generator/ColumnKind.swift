@@ -9,9 +9,6 @@ struct ColumnKind: Sendable {
   /// Without a binary form the whole stream comes as text.
   var isBinary = true
 
-  /// A domain with a default, which fills the rows that are there when a column of it is added.
-  var hasDefault: Bool { type == "net_price" }
-
   /// A literal of the type, or NULL.
   func literal(_ random: inout OracleRandom, nullPercent: Int = 15) -> String {
     if random.chance(nullPercent) { return "NULL" }

@@ -7,12 +7,6 @@ struct Workload {
   var features: Features
 
   struct Features: Sendable {
-    var addsColumns = true
-    var dropsColumns = true
-    /// A constant default changes rows of which the log says nothing.
-    var addsDefaults = true
-    var renamesColumns = true
-    var altersTypes = true
     /// A commit takes seconds: fewer packages.
     var isSlow = false
   }
@@ -92,10 +86,10 @@ struct Workload {
     case .maintenance: return [maker.maintenance(table)]
     case .changeIdentity: return [maker.changeIdentity(table)]
     case .allowNulls: return allowNulls(place)
-    case .renameColumn: return features.renamesColumns ? renameColumn(place) : [maker.insert(table)]
-    case .alterType: return features.altersTypes ? alterType(place) : [maker.insert(table)]
-    case .addColumn: return features.addsColumns ? addColumn(place) : [maker.insert(table)]
-    case .dropColumn: return features.dropsColumns ? dropColumn(place) : [maker.insert(table)]
+    case .renameColumn: return renameColumn(place)
+    case .alterType: return alterType(place)
+    case .addColumn: return addColumn(place)
+    case .dropColumn: return dropColumn(place)
     }
   }
 
@@ -108,12 +102,12 @@ struct Workload {
 
   private mutating func addColumn(_ place: Int) -> [Script.Statement] {
     let isLarge = maker.random.chance(15)
-    let usable = features.addsDefaults ? kinds : kinds.filter { !$0.hasDefault }
-    let kind = maker.random.pick(isLarge ? ColumnKind.large : usable)
+    let kind = maker.random.pick(isLarge ? ColumnKind.large : kinds)
     let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random, isAdded: true))
     let name = tables[place].name
     var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
-    if features.addsDefaults, !isLarge, maker.random.chance(40) {
+    // A constant default changes rows of which the log says nothing.
+    if !isLarge, maker.random.chance(40) {
       sql += " DEFAULT \(kind.literal(&maker.random, nullPercent: 5))"
       if maker.random.chance(30) { sql = sql.replacing("DEFAULT NULL", with: "") }
     }
