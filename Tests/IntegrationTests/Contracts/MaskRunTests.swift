@@ -22,9 +22,9 @@ import Testing
     #expect(found == expected, sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [WriteDisposition.merge, .scd2])
-  func aMaskedKeyStillMergesItsRows(_ disposition: WriteDisposition) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [(WriteDisposition.merge, Place.lake), (.scd2, .lake), (.merge, .databricks)])
+  func aMaskedKeyStillMergesItsRows(_ disposition: WriteDisposition, _ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       var resources = resources(["mail": .sha256(salt: MaskSalt("a"))])
       resources.resources[0].hints.writeDisposition = disposition
       try await run.database.psql(
@@ -45,8 +45,9 @@ import Testing
     }
   }
 
-  @Test func aMaskThatIsSetLaterHasTheTableLoadedAgain() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func aMaskThatIsSetLaterHasTheTableLoadedAgain(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         "CREATE TABLE t (n int PRIMARY KEY, mail text); INSERT INTO t VALUES (1, 'ann'), (2, 'bob')")
       try await run.pipeline(resources([:])).fullLoad()

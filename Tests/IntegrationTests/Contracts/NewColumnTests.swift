@@ -16,11 +16,12 @@ import Testing
   }
 
   private func columns(_ run: EndToEnd) async throws -> [String] {
-    try await run.destination().schema(of: TableName(schema: "public", name: "t"))?.columns.map(\.name) ?? []
+    try await run.held().schema(of: TableName(schema: "public", name: "t"))?.columns.map(\.name) ?? []
   }
 
-  @Test func discardValueLeavesTheColumnOutUntilTheTableIsLoaded() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func discardValueLeavesTheColumnOutUntilTheTableIsLoaded(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       let resources = resources(SchemaContract(columns: .discardValue))
       try await run.database.psql(Self.create)
       try await run.pipeline(resources).fullLoad()
@@ -49,8 +50,9 @@ import Testing
     }
   }
 
-  @Test func discardRowKeepsRowsOutThatHaveAValueInTheColumn() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func discardRowKeepsRowsOutThatHaveAValueInTheColumn(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       let resources = resources(SchemaContract(columns: .discardRow))
       try await run.database.psql(Self.create)
       try await run.pipeline(resources).fullLoad()
@@ -68,7 +70,7 @@ import Testing
           == ["3on", "4v", "5v", "7seven"].map { "[\"\($0)\"]" })
       let rows = try await LakeReader.query(
         "SELECT row->>'c', reason FROM q ORDER BY row->>'id' DESC LIMIT 1",
-        tables: ["q": run.lake.path("_cdc_quarantine")])
+        tables: ["q": run.ownPath("_cdc_quarantine")])
       #expect(rows == ["[\"6\",\"is of a column that is new, and that the table's contract leaves out\"]"])
       try await run.database.psql("UPDATE t SET c = NULL WHERE id = 1; DELETE FROM t WHERE id = 2")
       try await run.pipeline(resources).capture()
@@ -90,7 +92,7 @@ import Testing
       #expect(report.resynced.isEmpty)
       try await run.expectEqual("t")
       let late = TableName(schema: "public", name: "late")
-      #expect(try await run.destination().schema(of: late) == nil)
+      #expect(try await run.held().schema(of: late) == nil)
       #expect(try await run.pipeline(resources(contract, named: ["late"])).capture().resynced == [late])
       try await run.expectEqual("late")
     }

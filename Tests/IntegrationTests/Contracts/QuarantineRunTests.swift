@@ -21,7 +21,7 @@ import Testing
     """
 
   private func quarantine(_ run: EndToEnd, _ sql: String) async throws -> [String] {
-    try await LakeReader.query(sql, tables: ["q": run.lake.path("_cdc_quarantine")])
+    try await LakeReader.query(sql, tables: ["q": run.ownPath("_cdc_quarantine")])
   }
 
   private func expectSound(_ run: EndToEnd, sourceLocation: SourceLocation = #_sourceLocation) async throws {
@@ -32,9 +32,11 @@ import Testing
     #expect(report.isEqual, "\(report)", sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [BatchLimits(), BatchLimits(rows: 1)])
-  func theLakeHoldsTheRowsThatItCanAndTheQuarantineTheOthers(_ limits: BatchLimits) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [(BatchLimits(), Place.lake), (BatchLimits(rows: 1), .lake), (BatchLimits(), .databricks)])
+  func theTableHoldsTheRowsThatItCanAndTheQuarantineTheOthers(_ limits: BatchLimits, _ place: Place)
+    async throws
+  {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(Self.table)
       let load = try await run.pipeline(Self.resources).fullLoad()
       #expect(load.tables.map(\.quarantinedRows) == [1])
@@ -80,9 +82,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [WriteDisposition.softDelete, .scd2, .append])
-  func everyDispositionLetsTheRowGoAndComeBack(_ disposition: WriteDisposition) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [WriteDisposition.softDelete, .scd2, .append], Place.allCases)
+  func everyDispositionLetsTheRowGoAndComeBack(_ disposition: WriteDisposition, _ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       var hints = Self.strict
       hints.writeDisposition = disposition
       let resources = ResourceList([Resource("public.*", hints: hints)])
@@ -155,8 +157,9 @@ import Testing
     }
   }
 
-  @Test func aTableWithoutAKeyAppendsTheRowsThatItCanHold() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func aTableWithoutAKeyAppendsTheRowsThatItCanHold(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         """
         CREATE TABLE t (id int, v numeric(6,2)); ALTER TABLE t REPLICA IDENTITY FULL;
@@ -174,8 +177,9 @@ import Testing
   }
 
   /// Masked values stay masked, also where a row is kept out.
-  @Test func theQuarantineShowsNothingThatIsMasked() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func theQuarantineShowsNothingThatIsMasked(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       var hints = Self.strict
       hints.columns = [
         "mail": ColumnHint(mask: .sha256(salt: MaskSalt("pfeffer"))),
@@ -207,19 +211,20 @@ import Testing
   }
 
   /// Cut off at each stage of a package, and gone on with: every entry is there once.
-  @Test(arguments: [DeliveryPoint.beforeTableCommit, .afterTableCommit, .beforeCheckpoint, .afterCheckpoint])
-  func aCrashNeitherLosesNorDoublesAnEntry(_ point: DeliveryPoint) async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: [
+    (DeliveryStage.beforeTableCommit, Place.lake), (.afterTableCommit, .lake), (.beforeCheckpoint, .lake),
+    (.afterCheckpoint, .lake), (.afterTableCommit, .databricks),
+  ])
+  func aCrashNeitherLosesNorDoublesAnEntry(_ stage: DeliveryStage, _ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(Self.table)
       try await run.pipeline(Self.resources).fullLoad()
       try await run.database.psql(
         "UPDATE t SET v = 'NaN' WHERE id = 1; INSERT INTO t VALUES (20, 'NaN'), (21, 1); DELETE FROM t WHERE id = 9"
       )
       let faults = FaultPlan()
-      if let stage = DeliveryStage(rawValue: point.rawValue) { faults.arm(stage) }
-      var options = LocalDeltaOptions()
-      options.onStage = { if let stage = DeliveryStage(rawValue: $0.rawValue) { try faults.pass(stage) } }
-      let cutOff = LocalDeltaDestination(root: run.lake.path, options: options)
+      faults.arm(stage)
+      let cutOff = try run.destination(faults)
       await #expect(throws: InjectedFault.self) {
         try await run.pipeline(Self.resources, destination: cutOff).capture()
       }
@@ -235,8 +240,9 @@ import Testing
     }
   }
 
-  @Test func discardedValuesAreCountedWhereTheyCanBeAskedFor() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func discardedValuesAreCountedWhereTheyCanBeAskedFor(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       let resources = ResourceList([
         Resource("public.*", hints: ResourceHints(contract: SchemaContract(dataType: .discardValue)))
       ])

@@ -36,6 +36,23 @@ struct EndToEnd {
 
   func path(_ table: String) -> String { dataset?.path(table) ?? lake.path("public/\(table)") }
 
+  /// A table of the pipeline's own, such as `_cdc_quarantine`.
+  func ownPath(_ table: String) -> String { dataset?.path(table) ?? lake.path(table) }
+
+  /// Where the tables go, to be asked what it has.
+  func held() throws -> any ReadableDestination { try dataset?.destination() ?? destination() }
+
+  /// Dies where the plan says.
+  func destination(_ faults: FaultPlan) throws -> any Destination {
+    if var options = try dataset?.options() {
+      options.onStage = { if let stage = DeliveryStage(rawValue: $0.rawValue) { try faults.pass(stage) } }
+      return try DatabricksDestination(options)
+    }
+    var options = LocalDeltaOptions()
+    options.onStage = { if let stage = DeliveryStage(rawValue: $0.rawValue) { try faults.pass(stage) } }
+    return LocalDeltaDestination(root: lake.path, options: options)
+  }
+
   /// Two engines find in the lake what PostgreSQL holds.
   func expectEqual(
     _ table: String, sourceLocation: SourceLocation = #_sourceLocation

@@ -1,4 +1,6 @@
 /// Messages on Databricks: a table of the dataset, made with its first row, appended to once.
+import CDCCore
+import PGWire
 import TestSupport
 import Testing
 
@@ -30,6 +32,37 @@ import Testing
         ])
       let ids = try await LakeReader.query("SELECT id FROM t ORDER BY id", tables: ["t": folder("t")])
       #expect(ids == ["[1]", "[3]", "[4]"])
+    }
+  }
+
+  /// A runner dies behind the seal, between the tables and before the checkpoint, each time in the recovery from the one before.
+  @Test func messagesComeOnceThroughCrashes() async throws {
+    try await withEndToEnd(.databricks) { run in
+      try await run.database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+      try await run.pipeline().fullLoad()
+      func write(_ i: Int) async throws {
+        try await run.database.psql(
+          """
+          SELECT pg_logical_emit_message(false, 'm', '\(i) alone');
+          BEGIN; INSERT INTO t VALUES (\(i)); SELECT pg_logical_emit_message(true, 'm', '\(i)'); COMMIT;
+          BEGIN; SELECT pg_logical_emit_message(true, 'm', 'never'); ROLLBACK
+          """)
+      }
+      let stages: [DeliveryStage] = [.beforeTableCommit, .afterTableCommit, .beforeCheckpoint]
+      for (number, stage) in stages.enumerated() {
+        try await write(number)
+        let faults = FaultPlan()
+        faults.arm(stage)
+        await #expect(throws: InjectedFault.self) {
+          try await run.pipeline(destination: run.destination(faults), retry: .never) { $0.messages = ["*"] }
+            .capture()
+        }
+      }
+      try await write(stages.count)
+      try await run.pipeline { $0.messages = ["*"] }.capture()
+      let expected = (0...stages.count).flatMap { ["[\"\($0) alone\"]", "[\"\($0)\"]"] }
+      #expect(try await run.messages("SELECT text FROM t ORDER BY _cdc_lsn, _cdc_sequence") == expected)
+      try await run.expectEqual("t")
     }
   }
 }

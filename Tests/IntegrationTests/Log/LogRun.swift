@@ -17,14 +17,15 @@ extension EndToEnd {
     let source = try PostgresSource(
       connection: database.connectionString, pipeline: name, resources: resources, options: options)
     return Pipeline(
-      name: name, source: source, destination: destination ?? self.destination(),
+      name: name, source: source,
+      destination: try destination ?? dataset?.destination() ?? self.destination(),
       configuration: PipelineConfiguration(
         resources: resources, captureLimits: limits, retry: retry, removedTables: removedTables))
   }
 
   /// duckdb's answer over `_cdc_messages`, known to the query as `t`; nothing where there is no such table.
   func messages(_ sql: String) async throws -> [String] {
-    let path = lake.path("_cdc_messages")
+    let path = ownPath("_cdc_messages")
     guard FileManager.default.fileExists(atPath: path + "/_delta_log") else { return [] }
     return try await LakeReader.query(sql, tables: ["t": path])
   }

@@ -51,8 +51,9 @@ import Testing
   }
 
   /// The other table has not moved either: the checkpoint covers both.
-  @Test func aFrozenTableHoldsAllOfThemWhereTheyAre() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func aFrozenTableHoldsAllOfThemWhereTheyAre(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       let hints = ResourceHints(contract: SchemaContract(columns: .freeze))
       let resources = ResourceList([Resource("t", hints: hints), Resource("u")])
       try await run.database.psql(
