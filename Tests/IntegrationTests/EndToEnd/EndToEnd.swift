@@ -1,6 +1,7 @@
 /// A database, the place where its tables go, and the pipeline between them: what every end-to-end test begins with.
 import CDCCore
 import DeltaSink
+import Foundation
 import PGWire
 import TestSupport
 import Testing
@@ -70,6 +71,12 @@ struct EndToEnd {
 /// The kinds of destination that the same tests run on.
 enum Place: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case lake, databricks
+
+  /// `CDC_PLACES` names some of them: what a destination does with changes does not depend on the major that sent them.
+  static let allCases: [Place] = {
+    guard let named = ProcessInfo.processInfo.environment["CDC_PLACES"] else { return [.lake, .databricks] }
+    return named.split(separator: " ").compactMap { Place(rawValue: String($0)) }
+  }()
 
   var testDescription: String { rawValue }
   /// A statement takes a fraction of a second there: few packages instead of many.
