@@ -6,10 +6,14 @@ import TestSupport
 import Testing
 
 @Suite struct PublicationTests {
-  /// The publication says what is copied, of the rows that are there and of those that come.
+  /// The publication says what is copied, of the rows that are there and of those that come. PostgreSQL 14 knows no lists and
+  /// no filters: it publishes whole tables.
   @Test func columnListsAndRowFiltersHoldForLoadAndCapture() async throws {
     try await withEndToEnd { run in
       let source = try run.source()
+      let hasLists = try await run.database.server.major >= 15
+      let tables =
+        hasLists ? "t (id, v, n), u WHERE (id > 10), p (id, part) WHERE (id < 15)" : "t, u, p"
       try await run.database.psql(
         """
         CREATE TABLE t (id int PRIMARY KEY, secret text, v text, n int); CREATE TABLE u (id int PRIMARY KEY, v text);
@@ -18,11 +22,11 @@ import Testing
         CREATE TABLE p_2 PARTITION OF p FOR VALUES IN (2);
         INSERT INTO t SELECT i, 'secret', 'v' || i, i FROM generate_series(1, 20) i;
         INSERT INTO u SELECT i, 'v' FROM generate_series(1, 20) i; INSERT INTO p SELECT i, 1 + i % 2, 'v' FROM generate_series(1, 20) i;
-        CREATE PUBLICATION \(source.publicationName) FOR TABLE t (id, v, n), u WHERE (id > 10), p (id, part) WHERE (id < 15)
+        CREATE PUBLICATION \(source.publicationName) FOR TABLE \(tables)
           WITH (publish_via_partition_root = true);
         """)
       try await run.pipeline().fullLoad()
-      #expect(try await run.query("SELECT count(*)::int FROM t", table: "u") == ["[10]"])
+      #expect(try await run.query("SELECT count(*)::int FROM t", table: "u") == [hasLists ? "[10]" : "[20]"])
       try await run.database.psql(
         """
         UPDATE t SET secret = 'other', v = 'changed' WHERE id < 4; INSERT INTO t VALUES (30, 's', 'new', 1); DELETE FROM t WHERE id = 5;
@@ -30,17 +34,19 @@ import Testing
         DELETE FROM u WHERE id = 16; UPDATE p SET id = id + 40 WHERE id IN (3, 17); UPDATE p SET id = 0 WHERE id = 20; UPDATE p SET part = 2 WHERE id = 4; DELETE FROM p WHERE id = 8;
         """)
       #expect(try await run.pipeline(limits: BatchLimits(rows: 5)).capture().resynced.isEmpty)
-      try await expect(run, "t", "id, v, n")
-      try await expect(run, "u", "id, v", where: "id > 10")
-      try await expect(run, "p", "id, part", where: "id < 15")
+      try await expect(run, "t", hasLists ? "id, v, n" : "id, secret, v, n")
+      try await expect(run, "u", "id, v", where: hasLists ? "id > 10" : "true")
+      try await expect(run, "p", hasLists ? "id, part" : "id, part, v", where: hasLists ? "id < 15" : "true")
       let names = try await run.destination().schema(of: TableName(schema: "public", name: "t"))?.columns
-      #expect(names?.map(\.name) == ["id", "v", "n"])
+      #expect(names?.map(\.name) == (hasLists ? ["id", "v", "n"] : ["id", "secret", "v", "n"]))
     }
   }
 
-  /// What is copied afterwards is what the publication says then.
+  /// What is copied afterwards is what the publication says then. On PostgreSQL 14 a table that was out of it for a while has
+  /// no more to change than that.
   @Test func aListOrFilterThatChangesHasTheTableLoadedAgain() async throws {
     try await withEndToEnd { run in
+      guard try await run.database.server.major >= 15 else { return try await tableComesBack(run) }
       let publication = try run.source().publicationName
       try await run.database.psql(
         """
@@ -60,6 +66,21 @@ import Testing
       #expect(try await run.pipeline().capture().resynced.isEmpty)
       try await expect(run, "t", "id, b", where: "id > 5")
     }
+  }
+
+  private func tableComesBack(_ run: EndToEnd) async throws {
+    let publication = try run.source().publicationName
+    try await run.database.psql(
+      "CREATE TABLE t (id int PRIMARY KEY, a text, b text); INSERT INTO t SELECT i, 'a', 'b' FROM generate_series(1, 20) i"
+    )
+    try await run.pipeline().fullLoad()
+    try await run.database.psql(
+      """
+      ALTER PUBLICATION \(publication) DROP TABLE t; UPDATE t SET a = 'x' WHERE id % 2 = 0;
+      ALTER PUBLICATION \(publication) ADD TABLE t; UPDATE t SET a = 'y' WHERE id % 3 = 0
+      """)
+    #expect(try await run.pipeline().capture().resynced == [TableName(schema: "public", name: "t")])
+    try await expect(run, "t", "id, a, b")
   }
 
   private func expect(
