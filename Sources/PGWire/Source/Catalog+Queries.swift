@@ -81,15 +81,21 @@ extension Catalog {
     return columns
   }
 
-  /// SQL: a row a column, as `CatalogColumn.init` reads it.
+  /// SQL: a row a column, as `CatalogColumn.init` reads it. From PostgreSQL 18 on a column may be NOT NULL for new rows only
+  /// (NOT VALID), and a stored generated column is published where a list of columns names it.
   ///
   /// - Parameters:
   ///   - tables: SQL for an array of OIDs.
   ///   - publications: SQL for the publications' names, an array of text.
   static func columns(tables: String, publications: String) -> String {
     """
-    SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-      a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated(publications)))),
+    SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod,
+      a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k
+        WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
+      a.attgenerated <> '' AND NOT (a.attgenerated = 's' AND (\(publishesGenerated(publications)) OR EXISTS (
+        SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+        WHERE r.prrelid = a.attrelid AND p.pubname = ANY (\(publications)::text[])
+          AND to_jsonb(r) -> 'prattrs' @> to_jsonb(a.attnum)))),
       format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum), a.xmin,
       a.atthasmissing OR EXISTS (
         SELECT FROM pg_class p CROSS JOIN LATERAL pg_partition_tree(p.oid) t

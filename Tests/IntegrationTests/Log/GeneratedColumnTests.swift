@@ -1,5 +1,6 @@
 /// Generated columns: copied where the server publishes them, which PostgreSQL does with stored ones from 18 on.
 import CDCCore
+import PGWire
 import TestSupport
 import Testing
 
@@ -37,6 +38,29 @@ import Testing
         "ALTER TABLE t ALTER twice DROP EXPRESSION; UPDATE t SET twice = 7 WHERE id = 3")
       try await run.pipeline().capture()
       #expect(try await run.query("SELECT id, twice FROM t ORDER BY id", table: "t") == ["[2,40]", "[3,7]"])
+    }
+  }
+
+  /// From PostgreSQL 18 on; before, a list cannot name them, or there are no lists.
+  @Test func areCopiedWhereAListOfColumnsNamesThem() async throws {
+    try await withEndToEnd { run in
+      let publication = try run.source().publicationName
+      try await run.database.psql(
+        """
+        CREATE TABLE t (id int PRIMARY KEY, a int, twice int GENERATED ALWAYS AS (a * 2) STORED);
+        INSERT INTO t VALUES (1, 1), (2, 2)
+        """)
+      let list =
+        "CREATE PUBLICATION \(publication) FOR TABLE t (id, twice) WITH (publish_via_partition_root = true)"
+      guard try await run.database.server.major >= 18 else {
+        await #expect(throws: Command.Failure.self) { try await run.database.psql(list) }
+        return
+      }
+      try await run.database.psql(list)
+      try await run.pipeline().fullLoad()
+      try await run.database.psql("INSERT INTO t VALUES (3, 3); UPDATE t SET a = 20 WHERE id = 2")
+      #expect(try await run.pipeline().capture().resynced.isEmpty)
+      #expect(try await run.query("SELECT * FROM t ORDER BY id", table: "t") == ["[1,2]", "[2,40]", "[3,6]"])
     }
   }
 
