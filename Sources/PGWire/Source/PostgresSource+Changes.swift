@@ -30,7 +30,7 @@ extension PostgresSource {
         var reader = reader
         try await reader.run(stream)
       }
-    } catch { throw explained(error) }
+    } catch { throw await explainedStream(error) }
   }
 
   /// The end of the log, behind all that the survey has to tell.

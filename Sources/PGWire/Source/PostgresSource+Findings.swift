@@ -13,6 +13,7 @@ extension PostgresSource {
         report(facts.wal)
         report(await self.replicationFinding(facts))
         report(facts.slots(try? await self.slotState(on: connection), name: self.slotName))
+        if let limits = facts.limits { report(limits) }
         if let waiting = facts.openTransactions { report(waiting) }
         await self.reportTables(facts, on: connection, report)
       }

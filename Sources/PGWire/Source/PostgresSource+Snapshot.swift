@@ -100,7 +100,9 @@ extension PostgresSource {
     let reminder = Task {
       try await Task.sleep(for: .seconds(5))
       logger.warning(
-        "the slot waits for transactions that are open in the source (see pg_stat_activity, xact_start)")
+        "the slot waits for transactions that are open in the source (see pg_stat_activity, xact_start)",
+        metadata: ["at a standby": "for its primary to log what runs: SELECT pg_log_standby_snapshot() there"]
+      )
     }
     defer { reminder.cancel() }
     do {
@@ -109,6 +111,12 @@ extension PostgresSource {
         throw PostgresError(.protocolViolation, "the new slot has exported no snapshot")
       }
       return ExportedSnapshot(name: snapshot, position: LSN(slot.consistentPoint.rawValue))
+    } catch let error as PostgresError where error.isLogGone {
+      // A checkpoint that began before the slot was there does not know of it, and may remove log under it.
+      throw CDCError(
+        .snapshotOutdated,
+        "The server has removed log just as a slot was made to read it: another attempt is needed.",
+        isRetryable: true, underlying: error)
     } catch { throw explained(error) }
   }
 

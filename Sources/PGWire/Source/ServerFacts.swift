@@ -17,6 +17,8 @@ struct ServerFacts: Sendable {
   /// Transactions that write and have been open for more than a minute.
   var waiting: Int
   var prepared: Int
+  /// Settings that have the server give slots up, with their values; those alone that are set.
+  var slotLimits: [(name: String, value: String)]
 
   init(_ connection: PostgresConnection) async throws {
     version = await connection.serverVersion
@@ -30,7 +32,9 @@ struct ServerFacts: Sendable {
         (SELECT count(*) FROM pg_replication_slots) AS used_slots,
         (SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL
           AND xact_start < now() - interval '1 minute') AS waiting,
-        (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()) AS prepared
+        (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()) AS prepared,
+        nullif(current_setting('max_slot_wal_keep_size', true), '-1') AS kept,
+        nullif(current_setting('idle_replication_slot_timeout', true), '0') AS idle
       """)
     func flag(_ name: String) -> Bool { row[0, name] == "t" }
     func number(_ name: String) -> Int { row[0, name].flatMap { Int($0) } ?? 0 }
@@ -45,6 +49,10 @@ struct ServerFacts: Sendable {
     usedSlots = number("used_slots")
     waiting = number("waiting")
     prepared = number("prepared")
+    slotLimits = [
+      ("max_slot_wal_keep_size", row[0, "kept"]), ("idle_replication_slot_timeout", row[0, "idle"]),
+    ]
+    .compactMap { name, value in value.map { (name, $0) } }
   }
 
   var server: CheckFinding {
@@ -90,11 +98,10 @@ struct ServerFacts: Sendable {
         advice: "Choose another name for the pipeline.")
     }
     if slot.isLost {
+      let loss = SlotLoss(slot.invalidation)
       return CheckFinding(
-        "slots", .failed, "the server has removed log that \(name) still needed",
-        advice:
-          "Run cdc run --mode full_load, which makes a new slot, and raise max_slot_wal_keep_size or run more often."
-      )
+        "slots", .failed, "\(name) is of no more use: \(loss.cause)",
+        advice: "Run cdc run --mode full_load, which makes a new slot. \(loss.remedy)")
     }
     if let process = slot.activePID {
       return CheckFinding("slots", .remark, "\(name) is being read by process \(process)")
@@ -106,6 +113,15 @@ struct ServerFacts: Sendable {
         statements: ["ALTER SYSTEM SET max_replication_slots = \(slotLimit + 10);"])
     }
     return CheckFinding("slots", .ok, "\(count), \(name) among them")
+  }
+
+  /// A pipeline that runs too rarely for them has to load again.
+  var limits: CheckFinding? {
+    if slotLimits.isEmpty { return nil }
+    return CheckFinding(
+      "slot limits", .remark, slotLimits.map { "\($0.name) = \($0.value)" }.joined(separator: ", "),
+      advice:
+        "A slot that holds back more log, or is not read for longer, is lost: run the pipeline often enough.")
   }
 
   /// A slot begins where every transaction that was writing has ended.

@@ -1,4 +1,5 @@
 public import CDCCore
+internal import Logging
 
 /// A replication slot as pg_replication_slots shows it. Source: PostgreSQL manual, "pg_replication_slots".
 public struct SlotState: Sendable, Hashable {
@@ -15,6 +16,9 @@ public struct SlotState: Sendable, Hashable {
   public var walStatus: String?
   /// The server has removed WAL that the slot needs, or invalidated it: it is of no more use.
   public var isLost: Bool
+  /// Why it is lost, as the server says it (from PostgreSQL 17 on): `wal_removed`, `idle_timeout`, `rows_removed`,
+  /// `wal_level_insufficient`.
+  public var invalidation: String?
   /// The server's end of log.
   public var currentPosition: LSN
   /// WAL that the server keeps for the slot, in bytes.
@@ -41,7 +45,8 @@ extension PostgresSource {
     return SlotState(
       name: slotName, plugin: slot.plugin, database: slot.database, activePID: slot.activePID,
       restartPosition: restart, confirmedPosition: slot.confirmedFlush.map { LSN($0.rawValue) },
-      walStatus: slot.walStatus, isLost: slot.isLost, currentPosition: current,
+      walStatus: slot.walStatus, isLost: slot.isLost, invalidation: slot.invalidation,
+      currentPosition: current,
       retainedBytes: restart.map { $0 < current ? Int(clamping: current.rawValue - $0.rawValue) : 0 } ?? 0)
   }
 
@@ -57,12 +62,7 @@ extension PostgresSource {
       )
     }
     if slot.isLost {
-      throw CDCError(
-        .positionLost,
-        "The server has removed log that the replication slot \(slotName) still needed (max_slot_wal_keep_size was "
-          + "exceeded while the pipeline was not running or too slow), so changes are missing. Run a full load, which "
-          + "makes a new slot: cdc run --mode full_load. Raise max_slot_wal_keep_size, or run the pipeline more often."
-      )
+      throw lost(SlotLoss(slot.invalidation))
     }
     if slot.plugin != "pgoutput" {
       throw CDCError(
@@ -71,6 +71,29 @@ extension PostgresSource {
           + "Choose another name for the pipeline.")
     }
     return slot
+  }
+
+  private func lost(_ loss: SlotLoss, underlying: (any Error)? = nil) -> CDCError {
+    CDCError(
+      .positionLost,
+      "The replication slot \(slotName) is of no more use (\(loss.cause)), so changes are missing. Run a full load, which "
+        + "makes a new slot: cdc run --mode full_load. \(loss.remedy)", underlying: underlying)
+  }
+
+  /// What a stream failed with. The slot may have been lost since it was looked at, and what the server then refuses
+  /// (`object_not_in_prerequisite_state`) has several reasons: so it is asked again.
+  func explainedStream(_ error: any Error) async -> any Error {
+    guard let failure = error as? PostgresError else { return error }
+    if failure.isLogGone { return lost(.unnoticed(slotName), underlying: failure) }
+    guard failure.sqlState == "55000" else { return explained(failure) }
+    do {
+      _ = try await withConnection { try await self.usableSlot(on: $0) }
+    } catch let lost as CDCError where lost.code == .positionLost {
+      return lost
+    } catch {
+      logger.debug("the slot could not be looked at", metadata: ["error": "\(error)"])
+    }
+    return explained(failure)
   }
 
   /// Drops the pipeline's slot, if there is one.

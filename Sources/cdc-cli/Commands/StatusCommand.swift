@@ -35,6 +35,8 @@ private struct Status: Encodable {
     let isActive: Bool
     let activePid: Int?
     let walStatus: String?
+    /// Why the server has given it up, where it says so.
+    let invalidation: String?
     let confirmedPosition: String?
     let retainedBytes: Int
   }
@@ -78,6 +80,7 @@ private struct Status: Encodable {
     slot = state.map {
       Slot(
         name: $0.name, isActive: $0.isActive, activePid: $0.activePID, walStatus: $0.walStatus,
+        invalidation: $0.invalidation,
         confirmedPosition: $0.confirmedPosition?.description, retainedBytes: $0.retainedBytes)
     }
     serverPosition = state?.currentPosition.description
@@ -106,7 +109,11 @@ private struct Status: Encodable {
       lines.append(
         ("slot", "\(slot.name), " + (slot.activePid.map { "in use by process \($0)" } ?? "not in use")))
       lines.append(
-        ("kept for it", "\(bytes(slot.retainedBytes)) of log" + (slot.walStatus.map { ", \($0)" } ?? "")))
+        (
+          "kept for it",
+          "\(bytes(slot.retainedBytes)) of log" + (slot.walStatus.map { ", \($0)" } ?? "")
+            + (slot.invalidation.map { " (\($0))" } ?? "")
+        ))
       lines.append(("confirmed", slot.confirmedPosition ?? "nothing yet"))
     } else {
       lines.append(("slot", "none: cdc run --mode full_load creates it"))
