@@ -62,7 +62,7 @@ extension PostgresSource {
       }
       try await execute(statements, on: connection)
       do { try await execute(optional, on: connection) } catch let error as PostgresError
-        where error.sqlState == "42501"
+        where error.isWriteRefused
       { logger.debug("the user may not create publications", metadata: ["error": "\(error)"]) }
     } catch { throw explained(error) }
   }
@@ -78,7 +78,7 @@ extension PostgresSource {
       do {
         try await execute(
           ["ALTER PUBLICATION \(SQLQuoting.identifier(name)) DROP TABLE \(list)"], on: connection)
-      } catch let error as PostgresError where error.sqlState == "42501" {
+      } catch let error as PostgresError where error.isWriteRefused {
         logger.warning(
           "tables stay in the publication", metadata: ["tables": "\(list)", "error": "\(error)"])
       }

@@ -29,7 +29,7 @@ extension PostgresSource {
     }
     let row = try await connection.query(
       """
-      SELECT current_setting('wal_level'), rolreplication OR rolsuper, rolname, pg_encoding_to_char(encoding)
+      SELECT current_setting('wal_level'), pg_encoding_to_char(encoding), pg_is_in_recovery()
       FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()
       """)
     guard row[0, "current_setting"] == "logical" else {
@@ -38,6 +38,12 @@ extension PostgresSource {
         "The server's wal_level is \(row[0, "current_setting"] ?? "unknown"), so it does not log what change data "
           + "capture needs. Run ALTER SYSTEM SET wal_level = logical and restart the server (on a managed service: set "
           + "its logical replication parameter, such as rds.logical_replication, and reboot).")
+    }
+    guard row[0, "pg_is_in_recovery"] != "t" || version >= 160_000 else {
+      throw CDCError(
+        .configuration,
+        "The server is a standby, and standbys decode their log from PostgreSQL 16 on only. Name the primary."
+      )
     }
     let encoding = row[0, "pg_encoding_to_char"] ?? ""
     if encoding == "SQL_ASCII" {
@@ -86,6 +92,9 @@ extension PostgresSource {
         "The user lacks a permission: \(error.message). Replication needs ALTER ROLE … REPLICATION, reading needs "
           + "GRANT SELECT on the tables, and a publication is made by the tables' owner with the right to create in the "
           + "database: run as that owner once, or let the owner create it (cdc check prints the statements)."
+      case "25006":
+        "The server takes no changes: \(error.message). At a standby make the pipeline's publications at its primary "
+          + "(cdc check prints the statements)."
       case "22021", "22P05":
         "The server cannot send a text as UTF-8: \(error.message). A database of encoding SQL_ASCII takes any bytes "
           + "without looking at them. Correct the rows, leave the column out (a hint of the table's), or move the data to a "

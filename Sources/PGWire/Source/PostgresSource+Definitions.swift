@@ -36,7 +36,7 @@ extension PostgresSource {
     guard try await hasDefinitionTrigger(on: connection) else { return }
     do {
       for statement in definitionTrigger.removal { try await connection.execute(statement) }
-    } catch let error as PostgresError where error.sqlState == "42501" {
+    } catch let error as PostgresError where error.isWriteRefused {
       logger.warning(
         "the event trigger stays: its owner has to drop it",
         metadata: ["statements": "\(definitionTrigger.removal.joined(separator: "; "))"])

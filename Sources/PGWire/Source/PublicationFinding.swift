@@ -15,6 +15,13 @@ struct PublicationFinding {
     let missing = wanted.filter { $0.published != Set($0.tables.map(\.oid)) }
     guard !missing.isEmpty else { return CheckFinding("publication", .ok, "\(name) holds these tables") }
     let foreign = tables.filter { rights[$0.oid]?.isOwner != true }
+    if facts.isStandby {
+      return CheckFinding(
+        "publication", .failed,
+        "\(name) is \(published == nil ? "missing" : "out of date"), and a standby takes no changes",
+        advice: "Let the tables' owner make it at the primary; the pipeline then takes it as it is.",
+        statements: missing.map(\.statement))
+    }
     if foreign.isEmpty, facts.mayCreate {
       return CheckFinding(
         "publication", .ok,

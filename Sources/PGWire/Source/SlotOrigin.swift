@@ -57,8 +57,8 @@ extension PostgresSource {
       try await connection.execute(
         "COMMENT ON PUBLICATION \(SQLQuoting.identifier(publicationName)) IS "
           + SQLQuoting.literal(origin.comment))
-    } catch let error as PostgresError where error.sqlState == "42501" {
-      // Somebody else made the publication, and may say what it is for.
+    } catch let error as PostgresError where error.isWriteRefused {
+      // Somebody else made the publication, and may say what it is for; on a standby nothing can be said.
       logger.info("the publication's comment stays", metadata: ["publication": "\(publicationName)"])
     }
   }

@@ -28,12 +28,18 @@ public final class PostgresServer: Sendable {
 
   /// Starts a server of the caller's own; it stops when the last reference goes.
   ///
-  /// - Parameter settings: of postgresql.conf, such as `["wal_level": "replica"]`.
-  public static func start(settings: [String: String] = [:]) async throws -> PostgresServer {
+  /// - Parameters:
+  ///   - settings: of postgresql.conf, such as `["wal_level": "replica"]`.
+  ///   - primary: followed by the new server, which is its standby.
+  public static func start(
+    settings: [String: String] = [:], standbyOf primary: PostgresServer? = nil
+  ) async throws -> PostgresServer {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("keeper.sh").path
     let keeper = try Conversation(
-      "/bin/sh", [script] + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+      "/bin/sh",
+      [script] + (primary.map { ["--standby-of", $0.directory, "\($0.port)"] } ?? [])
+        + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
     let answer = await keeper.nextLine() ?? "error the keeper of the server ended"
     let words = answer.split(separator: " ")
     guard words.count == 4, words[0] == "ok", let port = Int(words[1]) else {

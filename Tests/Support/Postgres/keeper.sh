@@ -2,7 +2,8 @@
 # Keeps one throw-away PostgreSQL server for as long as its standard input is open, then stops it and
 # removes every trace, also when the test process that held the other end has crashed.
 #
-# Usage: keeper.sh [NAME=VALUE ...]      settings for postgresql.conf
+# Usage: keeper.sh [--standby-of FOLDER PORT] [NAME=VALUE ...]      settings for postgresql.conf
+# With --standby-of the server follows the one whose socket lies there.
 # CDC_POSTGRES names the PostgreSQL to run, its root or its bin (scripts/postgres-versions.sh fetches some); else the
 # machine's newest is taken.
 # Reads commands (start, stop, crash, restart, quit), answers each with one line: "ok ..." or "error ...".
@@ -62,6 +63,11 @@ cleanup() {
   rm -rf "$base"
 }
 
+primary=
+if [ "${1:-}" = --standby-of ]; then
+  primary="host=$2 port=$3 user=postgres"
+  shift 3
+fi
 base=
 bin=$(find_binaries)
 [ -n "$bin" ] || [ -z "${CDC_POSTGRES:-}" ] || fail "CDC_POSTGRES=$CDC_POSTGRES has no initdb and pg_ctl, nor has its bin"
@@ -69,8 +75,11 @@ bin=$(find_binaries)
 base=$(mktemp -d "${TMPDIR:-/tmp}/cdc-pg.XXXXXX") || fail "no temporary directory"
 [ "$(id -u)" != 0 ] || chown postgres "$base" || fail "there is no account postgres to run the server as"
 cd "$base" || fail "no temporary directory"
-as_server "$bin/initdb" -D "$base/data" -U postgres -A trust -E UTF8 --locale=C -N \
-  </dev/null >"$base/keeper.log" 2>&1 || fail "initdb: $(tail -n 3 "$base/keeper.log" | tr '\n' ' ')"
+if [ -n "$primary" ]; then
+  as_server "$bin/pg_basebackup" -d "$primary" -D "$base/data" -R -X stream -c fast --no-sync
+else
+  as_server "$bin/initdb" -D "$base/data" -U postgres -A trust -E UTF8 --locale=C -N
+fi </dev/null >"$base/keeper.log" 2>&1 || fail "no new server: $(tail -n 3 "$base/keeper.log" | tr '\n' ' ')"
 
 cat >>"$base/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
