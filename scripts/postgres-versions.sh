@@ -35,7 +35,7 @@ done
 [ ${#majors[@]} -gt 0 ] || majors=(14 16 17 18)
 # What Databricks does with changes does not depend on the major that sent them, nor does the memory that they take.
 export CDC_PLACES=lake
-others=$(ls Tests/IntegrationTests/Databricks | sed -n 's/Tests\.swift$/Tests/p' | paste -sd'|' -)
+others=$(printf '%s\n' Tests/IntegrationTests/Databricks/*Tests.swift | sed 's,.*/,,; s,\.swift,,' | paste -sd'|' -)
 [ ${#arguments[@]} -gt 0 ] ||
   arguments=(--filter "^(PGWireTests|IntegrationTests)\.(?!($others|DatabricksMessageTests|MemoryTests)/)")
 
