@@ -93,8 +93,8 @@ extension PostgresSource {
           + "GRANT SELECT on the tables, and a publication is made by the tables' owner with the right to create in the "
           + "database: run as that owner once, or let the owner create it (cdc check prints the statements)."
       case "25006":
-        "The server takes no changes: \(error.message). At a standby make the pipeline's publications at its primary "
-          + "(cdc check prints the statements)."
+        "The server takes no changes: it is a standby, or read-only by its settings. Make the pipeline's publications at its "
+          + "primary (cdc check prints the statements), and drop them there."
       case "22021", "22P05":
         "The server cannot send a text as UTF-8: \(error.message). A database of encoding SQL_ASCII takes any bytes "
           + "without looking at them. Correct the rows, leave the column out (a hint of the table's), or move the data to a "

@@ -76,7 +76,7 @@ base=$(mktemp -d "${TMPDIR:-/tmp}/cdc-pg.XXXXXX") || fail "no temporary director
 [ "$(id -u)" != 0 ] || chown postgres "$base" || fail "there is no account postgres to run the server as"
 cd "$base" || fail "no temporary directory"
 if [ -n "$primary" ]; then
-  as_server "$bin/pg_basebackup" -d "$primary" -D "$base/data" -R -X stream -c fast --no-sync
+  as_server "$bin/pg_basebackup" -d "$primary" -D "$base/data" -X stream -c fast --no-sync
 else
   as_server "$bin/initdb" -D "$base/data" -U postgres -A trust -E UTF8 --locale=C -N
 fi </dev/null >"$base/keeper.log" 2>&1 || fail "no new server: $(tail -n 3 "$base/keeper.log" | tr '\n' ' ')"
@@ -97,6 +97,11 @@ max_wal_size = 2GB
 log_min_messages = warning
 logging_collector = off
 CONF
+if [ -n "$primary" ]; then
+  # Not by pg_basebackup -R, which names options that the server's own libpq need not know.
+  as_server touch "$base/data/standby.signal"
+  echo "primary_conninfo = '$primary'" >>"$base/data/postgresql.conf"
+fi
 for setting in "$@"; do
   printf "%s = '%s'\n" "${setting%%=*}" "${setting#*=}" >>"$base/data/postgresql.conf"
 done
