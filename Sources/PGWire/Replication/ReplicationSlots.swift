@@ -105,7 +105,9 @@ extension PostgresConnection {
       "SELECT * FROM pg_catalog.pg_replication_slots WHERE slot_name = \(SQLQuoting.literal(name))")
     guard found.rows.count == 1 else { return nil }
     let position = { (column: String) in found[0, column].flatMap { LogSequenceNumber($0) } }
-    let conflict = found[0, "conflicting"] == "t" ? "conflicts with recovery" : nil
+    // PostgreSQL 16 calls any invalidated slot so; that of one whose log was removed has no position left.
+    let isConflict = found[0, "conflicting"] == "t" && position("restart_lsn") != nil
+    let conflict = isConflict ? "conflicts with recovery" : nil
     return ReplicationSlot(
       name: name, plugin: found[0, "plugin"], database: found[0, "database"],
       isActive: found[0, "active"] == "t", activePID: found[0, "active_pid"].flatMap { Int($0) },
