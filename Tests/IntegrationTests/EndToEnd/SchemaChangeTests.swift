@@ -56,7 +56,9 @@ import Testing
         """)
       let report = try await run.pipeline().capture()
       for table in ["t", "u", "w"] { try await run.expectEqual(table) }
-      #expect(report.resynced.isEmpty == !change.loads)
+      // PostgreSQL 18 publishes the generated column: as a plain one it has all its values already.
+      let isCopied = try await run.database.server.major >= 18 && change.sql.hasSuffix("DROP EXPRESSION")
+      #expect(report.resynced.isEmpty == (!change.loads || isCopied))
       for table in ["t", "u"] { try await run.database.psql(Self.touch(table, change.sql, row: 7)) }
       let next = try await run.pipeline().capture()
       #expect(next.resynced.isEmpty)
