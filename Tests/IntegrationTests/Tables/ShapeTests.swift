@@ -22,8 +22,8 @@ import Testing
     }
   }
 
-  /// PostgreSQL sends none of their values before version 18; other columns are as they are.
-  @Test func generatedColumnsAreLeftOut() async throws {
+  /// PostgreSQL sends none of their values before version 18, and then all; other columns are as they are.
+  @Test func generatedColumnsAreLeftOutWhereTheyAreNotSent() async throws {
     try await withEndToEnd { run in
       try await run.database.psql(
         """
@@ -36,7 +36,8 @@ import Testing
       try await run.pipeline().capture()
       try await run.expectEqual("t")
       let names = try await run.destination().schema(of: TableName(schema: "public", name: "t"))?.columns
-      #expect(names?.map(\.name) == ["id", "n"])
+      let areSent = try await run.database.server.major >= 18
+      #expect(names?.map(\.name) == (areSent ? ["g", "id", "h", "n"] : ["id", "n"]))
     }
   }
 
