@@ -35,13 +35,13 @@ extension Catalog {
           WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate),
         (SELECT array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') FROM pg_index i
           WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid),
-        c.relkind = 'p' AND EXISTS (
-          SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
-          WHERE t.isleaf AND l.relkind = 'r' AND NOT CASE l.relreplident
-            WHEN 'f' THEN true
-            WHEN 'd' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisprimary AND i.indimmediate)
-            WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.oid AND i.indisreplident)
-            ELSE false END),
+        CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(DISTINCT CASE l.relreplident WHEN 'f' THEN 'whole' ELSE coalesce((
+            SELECT string_agg(r.attnum::text, ' ' ORDER BY r.attnum) FROM pg_index i
+              JOIN pg_attribute s ON s.attrelid = l.oid AND s.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+              JOIN pg_attribute r ON r.attrelid = c.oid AND r.attname = s.attname
+            WHERE i.indrelid = l.oid AND CASE l.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
+              WHEN 'i' THEN i.indisreplident ELSE false END), '') END, ',')
+          FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf AND l.relkind = 'r') END,
         pg_has_role(c.relowner, 'USAGE'), c.relnatts,
         CASE c.relkind WHEN 'r' THEN c.oid || ':' || c.relfilenode
           WHEN 'p' THEN (SELECT string_agg(l.oid || ':' || l.relfilenode, ' ' ORDER BY l.oid)

@@ -6,11 +6,13 @@ extension CatalogTable {
     guard row.count == 18 || row.count == 19, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
       let name = row[2], let kind = row[3]?.first
     else { return nil }
+    let leafIdentities = kind == "p" ? Self.leafIdentities(row[10]) : []
+    guard let leafIdentities else { return nil }
     self.init(
       oid: oid, schema: schema, name: name, kind: kind, isPartition: row[4] == "t",
       persistence: row[5]?.first ?? "p", replicaIdentity: row[6]?.first ?? "n", comment: row[7],
       primaryKey: Self.numbers(row[8]), identityIndex: Self.numbers(row[9]),
-      hasLeafWithoutIdentity: row[10] == "t", isOwned: row[11] == "t",
+      leafIdentities: leafIdentities, isOwned: row[11] == "t",
       highestNumber: row[12].flatMap(Int.init) ?? 0, heaps: Self.heaps(row[13]),
       attached: Set((row[14] ?? "").split(separator: " ").compactMap { UInt32($0) }),
       membership: row[15] ?? "", publishedNumbers: row[16].map { Set(Self.numbers($0)) },
@@ -18,6 +20,26 @@ extension CatalogTable {
       uniqueKeys: row.count > 18
         ? row[18].map { $0.split(separator: ",").map { Self.numbers(String($0)) } } : nil,
       columns: [])
+  }
+
+  /// `1 3,whole,` is a partition with an index of two columns, one with whole rows and one with nothing; nil where the text
+  /// is of another form, as an event trigger that was made by an older version writes it.
+  private static func leafIdentities(_ text: String?) -> Set<LeafIdentity>? {
+    guard let text else { return [] }
+    var identities: Set<LeafIdentity> = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let numbers = part.split(separator: " ").map { Int($0) }
+      if part.isEmpty {
+        identities.insert(.nothing)
+      } else if part == "whole" {
+        identities.insert(.wholeRow)
+      } else if numbers.allSatisfy({ $0 != nil }) {
+        identities.insert(.columns(Set(numbers.compactMap(\.self))))
+      } else {
+        return nil
+      }
+    }
+    return identities
   }
 
   /// `16384:16390 16385:16391`

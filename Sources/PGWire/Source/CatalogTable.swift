@@ -15,8 +15,9 @@ struct CatalogTable: Sendable {
   var primaryKey: [Int]
   /// Of the index that REPLICA IDENTITY USING INDEX names.
   var identityIndex: [Int]
-  /// The table that is one of its partitions has no identity to send with updates and deletes.
-  var hasLeafWithoutIdentity: Bool
+  /// Of a partitioned table: what its partitions' updates and deletes name rows by. REPLICA IDENTITY is not passed on to
+  /// partitions, and the log has theirs.
+  var leafIdentities: Set<LeafIdentity> = []
   /// The user may publish it.
   var isOwned = true
   /// pg_class.relnatts: column numbers given so far, those of dropped columns included.
@@ -45,7 +46,7 @@ struct CatalogTable: Sendable {
   /// Updates and deletes can be published: PostgreSQL refuses them in a table that is published with them and has no
   /// identity. Manual, "Publication".
   var hasUsableIdentity: Bool {
-    if kind == "p" { return !hasLeafWithoutIdentity }
+    if kind == "p" { return !leafIdentities.contains(.nothing) }
     return switch replicaIdentity {
     case "d": !primaryKey.isEmpty
     case "i": !identityIndex.isEmpty
@@ -63,13 +64,40 @@ struct CatalogTable: Sendable {
     }
   }
 
+  /// Every update and delete brings the whole row that it changes.
+  var hasWholeRowsInLog: Bool {
+    kind == "p" ? leafIdentities.allSatisfy { $0 == .wholeRow } : replicaIdentity == "f"
+  }
+
+  /// Whether every update and delete brings the column's value in the row that it changes.
+  func isInIdentity(_ number: Int) -> Bool {
+    guard kind == "p" else { return replicaIdentity == "f" || identityNumbers.contains(number) }
+    return leafIdentities.allSatisfy { leaf in
+      switch leaf {
+      case .wholeRow: true
+      case .columns(let numbers): numbers.contains(number)
+      case .nothing: false
+      }
+    }
+  }
+
   /// The columns that every update and delete names the row by; empty: none, or the whole row.
   var keyNumbers: [Int] {
     guard hasUsableIdentity else { return [] }
-    return replicaIdentity == "i" && kind != "p" ? identityIndex : primaryKey
+    if kind == "p" { return primaryKey.allSatisfy(isInIdentity) ? primaryKey : [] }
+    return replicaIdentity == "i" ? identityIndex : primaryKey
   }
 
   var quotedName: String { SQLQuoting.identifier(schema, name) }
+}
+
+/// What the log names a partition's rows by.
+enum LeafIdentity: Sendable, Hashable {
+  /// Updates and deletes cannot be published.
+  case nothing
+  case wholeRow
+  /// Numbers of the partitioned table's columns.
+  case columns(Set<Int>)
 }
 
 struct CatalogColumn: Sendable {

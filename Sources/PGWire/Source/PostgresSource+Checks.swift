@@ -56,6 +56,16 @@ extension PostgresSource {
     try catalog.tables.map { table in
       let hints = resources.hints(for: table.tableName) ?? ResourceHints()
       let layout = try TableLayout(table, types: catalog.types, hints: hints)
+      if layout.isMergedByRow, table.kind == "p", table.hasUsableIdentity, !table.hasWholeRowsInLog {
+        throw CDCError(
+          .configuration,
+          "The partitions name their rows in the log by columns that are no key of the table, so its changes cannot be "
+            + "merged as asked. A replica identity is not passed on to partitions: run ALTER TABLE … REPLICA IDENTITY "
+            + (table.primaryKey.isEmpty ? "FULL" : "DEFAULT")
+            + " for each, or name columns that all of them carry as "
+            + "the table's key, or have it appended: leave its write disposition out, or set it to append.",
+          table: table.tableName)
+      }
       if layout.isMergedByRow, !table.hasUsableIdentity {
         throw CDCError(
           .configuration,

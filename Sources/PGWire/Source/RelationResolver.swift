@@ -278,7 +278,7 @@ extension CatalogTable {
       comment: previous?.comment ?? known?.comment,
       primaryKey: ordered.compactMap { name in
         columns.first { $0.name == name }?.number
-      }, identityIndex: [], hasLeafWithoutIdentity: false, columns: columns)
+      }, identityIndex: [], columns: columns)
   }
 
   /// The table at a point of the log between `known` and now, where in all that time columns only came and were renamed: then

@@ -85,6 +85,13 @@ struct TableFindings {
       let key = layouts[index].schema.hasKey || layouts[index].isMergedByRow
       if table.hasUsableIdentity {
         guard !key else { return nil }
+        guard table.kind != "p" || table.primaryKey.isEmpty else {
+          return CheckFinding(
+            "table \(table.tableName)", .remark,
+            "has partitions whose replica identity lacks its primary key, so every change is appended as a row and "
+              + "nothing is merged",
+            advice: "Run ALTER TABLE … REPLICA IDENTITY DEFAULT for each of its partitions.")
+        }
         return CheckFinding(
           "table \(table.tableName)", .remark,
           "has no key, so every change is appended as a row and nothing is merged",

@@ -92,14 +92,20 @@ struct TableLayout: Sendable {
       table.columns.first { $0.number == number }?.name
     }
     let names = hints.primaryKey ?? identity
-    if hints.primaryKey != nil, table.hasUsableIdentity, table.replicaIdentity != "f",
-      let missing = names.first(where: { !identity.contains($0) })
+    let carried = table.columns.filter { table.isInIdentity($0.number) }.map(\.name)
+    if hints.primaryKey != nil, table.hasUsableIdentity,
+      let missing = names.first(where: { !carried.contains($0) })
     {
+      let full =
+        table.kind == "p"
+        ? "ALTER TABLE … REPLICA IDENTITY FULL for each of its partitions, to which it is not passed on,"
+        : "ALTER TABLE \(table.quotedName) REPLICA IDENTITY FULL"
       throw CDCError(
         .configuration,
         "The hinted key is not part of the table's replica identity, so updates and deletes would not carry it. "
-          + "Run ALTER TABLE \(table.quotedName) REPLICA IDENTITY FULL in the source, or choose key columns "
-          + "among \(identity.joined(separator: ", ")).", table: schema.name, column: missing)
+          + "Run \(full) in the source"
+          + (carried.isEmpty ? "." : ", or choose key columns among \(carried.joined(separator: ", "))."),
+        table: schema.name, column: missing)
     }
     return try names.map { name in
       guard let index = schema.columns.firstIndex(where: { $0.name == name }) else {

@@ -13,8 +13,7 @@ struct MalformedRowTests {
     }
     let table = CatalogTable(
       oid: 7, schema: "public", name: "t", kind: "r", isPartition: false, persistence: "p",
-      replicaIdentity: "d", comment: nil, primaryKey: [1], identityIndex: [],
-      hasLeafWithoutIdentity: false, columns: columns)
+      replicaIdentity: "d", comment: nil, primaryKey: [1], identityIndex: [], columns: columns)
     return try TableLayout(table, types: TypeMap(), hints: ResourceHints())
   }
 

@@ -10,7 +10,7 @@ import Testing
   private func table(_ change: (inout CatalogTable) -> Void = { _ in }) -> CatalogTable {
     var table = CatalogTable(
       oid: 16384, schema: "public", name: "t", kind: "r", isPartition: false, persistence: "p",
-      replicaIdentity: "d", primaryKey: [1], identityIndex: [], hasLeafWithoutIdentity: false,
+      replicaIdentity: "d", primaryKey: [1], identityIndex: [],
       columns: [
         CatalogColumn(
           number: 1, name: "id", type: 23, typmod: -1, isNotNull: true, isGenerated: false,
