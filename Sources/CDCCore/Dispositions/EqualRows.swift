@@ -95,6 +95,8 @@ struct EqualRows: Sendable {
   /// By rows looked for: the numbers in the destination.
   private var held: [KeyHash: [Int64]] = [:]
   private var isTruncated = false
+  /// Rows that were to go, but that are nowhere.
+  private(set) var unmatched = 0
   /// The last row put: where, and how many before it at that place. Rows of a COPY share a record, which is longer than they
   /// are many.
   private var last: (position: LSN, count: Int64) = (.zero, 0)
@@ -127,7 +129,10 @@ struct EqualRows: Sendable {
     var (rows, copies, operations): ([Int32], [Int64], [Operation]) = ([], [], [])
     for row in 0..<batch.rowCount {
       if batch.operations[row].removesRow {
-        guard let copy = put[hashes[row]]?.popLast() ?? held[hashes[row]]?.popLast() else { continue }
+        guard let copy = put[hashes[row]]?.popLast() ?? held[hashes[row]]?.popLast() else {
+          unmatched += 1
+          continue
+        }
         copies.append(copy)
         operations.append(.delete)
       } else {

@@ -129,6 +129,11 @@ struct Packages {
     try await writer.commit(checkpoint)
     pipeline.source.confirm(boundary.position)
     record(checkpoint, took: .now - started)
+    for (table, rows) in equalRows where rows.unmatched > 0 {
+      pipeline.logger.warning(
+        "rows that went in the source were not found in the copy; cdc verify shows whether it is equal",
+        metadata: ["table": "\(table)", "rows": "\(rows.unmatched)"])
+    }
     try await remove(boundary.removed)
     defer {
       open = nil
