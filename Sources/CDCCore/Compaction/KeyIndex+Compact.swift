@@ -9,8 +9,9 @@ extension KeyIndex {
     for (column, schema) in zip(columns, batch.table.keyColumns) where column.nullCount > 0 {
       throw CDCError(
         .protocolViolation,
-        "A change carries no value for a column of the key. Make the key the table's replica identity "
-          + "(ALTER TABLE … REPLICA IDENTITY USING INDEX, or FULL), then load the table again.",
+        "A change carries no value for a column of the key. Where the row has none (a hinted key), give every row one, or "
+          + "choose another key; else make the key the table's replica identity (ALTER TABLE … REPLICA IDENTITY USING "
+          + "INDEX, or FULL). Then load the table again.",
         table: batch.table.name, column: schema.name)
     }
     var pass = Pass(rowCount: batch.rowCount, keepsHistory: batch.hasUnchangedValues)

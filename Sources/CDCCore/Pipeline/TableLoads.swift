@@ -43,6 +43,7 @@ actor TableLoads {
   func handle(_ event: SnapshotEvent) async throws {
     switch event {
     case .rows(let table, let batch):
+      try requireKeys(batch, disposition(of: table))
       try await load(of: table).write(disposition(of: table).loaded(batch, at: began))
       rows[table] += batch.rowCount
       pipeline.configuration.progress?(.loading(snapshot.tables[table].name, rows: rows[table]))
@@ -64,6 +65,18 @@ actor TableLoads {
 
   private func disposition(of table: Int) -> WriteDisposition {
     pipeline.configuration.resources.disposition(of: snapshot.tables[table])
+  }
+
+  /// A row without a value in its key, which only a hinted one allows, would be found by no change.
+  private func requireKeys(_ batch: RowBatch, _ disposition: WriteDisposition) throws {
+    guard disposition.delivered == .merge else { return }
+    for index in batch.table.key where batch.columns[index].nullCount > 0 {
+      throw CDCError(
+        .valueOutOfRange,
+        "A row has no value in a column that is hinted as part of the key, and its changes could not be told from others. "
+          + "Give the row a value in the source (best with NOT NULL on the column), or hint another key.",
+        table: batch.table.name, column: batch.table.columns[index].name)
+    }
   }
 
   private func passed(_ table: Int) async throws {

@@ -97,7 +97,7 @@ struct TableChanges {
       let new = try message.readTupleValue(at: &offset)
       guard keyFields.contains(field) else { continue }
       let old = oldFields[field]
-      if new.kind == .unchanged || old.kind == .null { continue }
+      if new.kind == .unchanged { continue }
       guard new.kind == old.kind, new.count == old.count else { return true }
       for index in 0..<new.count
       where message.byte(new.start + index) != message.byte(old.start + index) { return true }

@@ -69,6 +69,19 @@ struct ChangesTests {
     }
   }
 
+  @Test("A hinted key that had no value is another key once it has one")
+  func keyFromNull() async throws {
+    try await withReplica(
+      "CREATE TABLE t (code text UNIQUE, v int); ALTER TABLE t REPLICA IDENTITY FULL; INSERT INTO t VALUES (NULL, 1), ('b', 2)",
+      resources: ResourceList([Resource("t", hints: ResourceHints(primaryKey: ["code"]))])
+    ) { database, source, replica, position in
+      try await database.psql("UPDATE t SET code = 'a' WHERE v = 1; UPDATE t SET v = 3 WHERE code = 'b'")
+      try await source.drain(into: replica, from: position)
+      #expect(replica.batches.first?.operations == [.deleteOldKey, .update, .update])
+      try await expectEqual("t", replica, source)
+    }
+  }
+
   @Test(
     "An unchanged TOAST value is marked, or taken from the old row where there is one",
     arguments: ["DEFAULT", "FULL"])
