@@ -22,6 +22,8 @@ final class LibpqHandle: @unchecked Sendable {
   /// What occupies the connection.
   var activity = Activity.idle
   private(set) var usesTLS = false
+  /// TLS or GSS encryption: bytes that have come may lie in its buffers, where poll() does not see them.
+  private(set) var buffersInput = false
   /// The connection broke while reading.
   private var inputFailure: PostgresError?
 
@@ -41,6 +43,7 @@ final class LibpqHandle: @unchecked Sendable {
 
   func noteEstablished() {
     usesTLS = unsafe PQsslInUse(connection) == 1
+    buffersInput = unsafe usesTLS || PQgssEncInUse(connection) == 1
   }
 
   func finish() {
@@ -89,6 +92,8 @@ final class LibpqHandle: @unchecked Sendable {
 extension LibpqHandle {
   struct Readiness {
     var isReadable = false
+    /// Bytes have come: `isReadable` may be true without, where they could lie in a buffer.
+    var hasArrived = false
     var isWritable = false
     /// Someone called `wakeUp.signal()`.
     var isWokenUp = false
@@ -115,8 +120,7 @@ extension LibpqHandle {
       let left = max(0, deadline &- monotonicNanoseconds())
       timeout = Int32(clamping: (left &+ 999_999) / 1_000_000)
     }
-    // Decrypted bytes may already wait in the TLS layer, where poll() does not see them.
-    if usesTLS, timeout < 0 || timeout > 50 { timeout = 50 }
+    if buffersInput, timeout < 0 || timeout > 50 { timeout = 50 }
     let count = unsafe withUnsafeMutablePointer(to: &descriptors) { pointer in
       unsafe pointer.withMemoryRebound(to: pollfd.self, capacity: 2) { unsafe poll($0, 2, timeout) }
     }
@@ -131,8 +135,8 @@ extension LibpqHandle {
       if isCancellable, Task.isCancelled { throw CancellationError() }
     }
     let trouble = descriptors.0.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
-    readiness.isReadable =
-      descriptors.0.revents & Int16(POLLIN) != 0 || trouble || (usesTLS && count == 0 && timeout > 0)
+    readiness.hasArrived = descriptors.0.revents & Int16(POLLIN) != 0
+    readiness.isReadable = readiness.hasArrived || trouble || (buffersInput && count == 0 && timeout > 0)
     readiness.isWritable = descriptors.0.revents & Int16(POLLOUT) != 0 || trouble
     return readiness
   }

@@ -16,6 +16,7 @@ extension ReplicationStream {
     }
     let connection = unsafe try handle.openConnection()
     var untilCheck = 1024
+    var isDrained = false
     while true {
       if spool.isReplaying {
         let signal = try spool.replayStep(into: &handler, limit: 512)
@@ -27,6 +28,7 @@ extension ReplicationStream {
       var message: UnsafeMutablePointer<CChar>?
       let count = Int(unsafe PQgetCopyData(connection, &message, 1))
       if count > 0 {
+        isDrained = false
         defer { unsafe PQfreemem(message) }
         let bytes = unsafe UnsafeRawBufferPointer(start: message, count: count)
         if unsafe try take(bytes.bytes, &handler) == .pause { return .paused }
@@ -36,6 +38,13 @@ extension ReplicationStream {
           if try checkTime(&handler) == .pause { return .paused }
         }
       } else if count == 0 {
+        if handle.buffersInput, !isDrained {
+          // What lies in the buffers of the encryption wakes nobody.
+          isDrained = true
+          try read(handle.wait(deadline: 0), always: true)
+          continue
+        }
+        isDrained = false
         if try waitForInput(&handler) == .pause { return .paused }
       } else if count == -1 {
         handle.activity = .idle
@@ -90,7 +99,6 @@ extension ReplicationStream {
   private func waitForInput<Handler: ReplicationHandler>(_ handler: inout Handler) throws -> ReplicationSignal
   {
     if try checkTime(&handler) == .pause { return .pause }
-    if handle.usesTLS { try handle.consumeInput("reading changes") }
     var readiness = try handle.wait(deadline: 0)
     if !readiness.isReadable {
       let began = monotonicNanoseconds()
@@ -100,11 +108,14 @@ extension ReplicationStream {
       if readiness.isWritable { try flushOutput() }
       if readiness.isReadable { nap(waited: monotonicNanoseconds() &- began) }
     }
-    if readiness.isReadable {
-      try handle.consumeInput("reading changes")
-      lastHeard = monotonicNanoseconds()
-    }
+    try read(readiness)
     return .next
+  }
+
+  /// Reads what there is, without blocking. Only bytes that have come count as heard.
+  private func read(_ readiness: LibpqHandle.Readiness, always: Bool = false) throws {
+    if readiness.hasArrived { lastHeard = monotonicNanoseconds() }
+    if readiness.isReadable || always { try handle.consumeInput("reading changes") }
   }
 
   /// On a busy stream the walsender writes message by message: reading each at once costs both sides a system call.

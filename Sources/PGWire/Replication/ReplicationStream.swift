@@ -22,8 +22,10 @@ package actor ReplicationStream {
   package internal(set) var messageCount = 0
   /// The handler's `pendingPosition` when `receive` last returned.
   var pendingPosition: LogSequenceNumber?
-  /// When the server was last heard of, and whether it was asked since.
+  /// When the server was last heard of, not counting the time in which nobody called `receive`, and whether it was asked
+  /// since.
   var lastHeard: Int64
+  private var leftAt: Int64
   var isReplyAwaited = false
   var hasUnsentOutput = false
   private var hasEnded = false
@@ -44,6 +46,7 @@ package actor ReplicationStream {
       start: options.start, interval: max(min(options.statusInterval.nanoseconds, timeout), 10_000_000))
     spool = StreamSpool(budget: options.spoolMemory, directory: options.spoolDirectory)
     lastHeard = monotonicNanoseconds()
+    leftAt = lastHeard
   }
 
   /// Opens the stream on a connection of its own for the time that `body` takes, then ends it: the last confirmed
@@ -87,10 +90,13 @@ package actor ReplicationStream {
     into handler: inout Handler
   ) async throws -> ReplicationPause {
     if hasEnded { return .ended }
-    lastHeard = monotonicNanoseconds()
+    lastHeard &+= monotonicNanoseconds() &- leftAt
     return try await withTaskCancellationHandler {
       assertIsolated()
-      defer { pendingPosition = handler.pendingPosition }
+      defer {
+        pendingPosition = handler.pendingPosition
+        leftAt = monotonicNanoseconds()
+      }
       do {
         let pause = try run(&handler)
         if pause == .ended { hasEnded = true }

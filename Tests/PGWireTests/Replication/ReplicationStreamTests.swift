@@ -163,6 +163,34 @@ import Testing
     #expect(error?.isRetryable == true)
   }
 
+  /// A process that is stopped leaves its connection as it is, like a network that loses every packet.
+  @Test(arguments: [(true, false), (false, true)])
+  func aServerThatFallsSilentIsNoticed(isPaused: Bool, overTLS: Bool) async throws {
+    let server = try await PostgresServer.start()
+    if overTLS { try await server.offerTLS() }
+    try await ReplicatedDatabase.with(server: server) { source in
+      #expect(await source.connection.usesTLS == overTLS)
+      var options = source.options
+      options.serverTimeout = .seconds(1)
+      try await ReplicationStream.with(source.settings, options) { stream in
+        var handler = RecordingHandler()
+        handler.deadline = ReplicationClock.now + 100_000_000
+        _ = try await stream.receive(into: &handler)
+        let process = try await source.database.psql("SELECT active_pid FROM pg_replication_slots")
+        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'kill -STOP \(process)'")
+        let error = await #expect(throws: PostgresError.self) {
+          // Ten seconds in all.
+          for _ in 0..<(isPaused ? 40 : 1) {
+            handler.deadline = ReplicationClock.now + (isPaused ? 250_000_000 : 10_000_000_000)
+            _ = try await stream.receive(into: &handler)
+          }
+        }
+        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'kill -CONT \(process)'")
+        #expect(error?.code == .connectionLost, "\(String(describing: error))")
+      }
+    }
+  }
+
   @Test func theHandlersDeadlineIsKeptOnASilentStream() async throws {
     try await ReplicatedDatabase.with { source in
       try await ReplicationStream.with(source.settings, source.options) { stream in
@@ -205,6 +233,18 @@ import Testing
       }
       #expect(cells == [.binary([0, 0, 1, 2]), .binary([0x78])])
     }
+  }
+}
+
+extension PostgresServer {
+  /// Has the server make itself a certificate; connections that may then speak TLS.
+  fileprivate func offerTLS() async throws {
+    let command =
+      "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout server.key -out server.crt"
+    try await psql(
+      "COPY (SELECT 1) TO PROGRAM '\(command) 2>/dev/null && chmod 600 server.key'", database: "postgres")
+    try await psql("ALTER SYSTEM SET ssl = on", database: "postgres")
+    try await psql("SELECT pg_reload_conf(), pg_sleep(0.5)", database: "postgres")
   }
 }
 
