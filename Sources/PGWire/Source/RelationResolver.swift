@@ -315,8 +315,10 @@ extension CatalogTable {
   /// have them.
   func naming(types names: [String]) -> CatalogTable {
     var table = self
-    let published = columns.indices.filter { !columns[$0].isGenerated }
-    for (index, name) in zip(published, names) { table.columns[index].typeName = name }
+    let sent = Dictionary(zip(sentColumns.map(\.number), names)) { first, _ in first }
+    for index in table.columns.indices {
+      if let name = sent[table.columns[index].number] { table.columns[index].typeName = name }
+    }
     return table
   }
 
