@@ -18,8 +18,10 @@ public struct ReplicationOptions: Sendable {
   public var isTwoPhase = false
   /// How often the server hears of this side at the least; a shorter `wal_sender_timeout` makes it shorter.
   public var statusInterval = Duration.seconds(10)
-  /// A server that is silent for so long, though asked, counts as gone.
-  public var serverTimeout = Duration.seconds(60)
+  /// A server that is silent for so long, though asked, counts as gone. Nil: 60 seconds, or the server's own
+  /// `wal_sender_timeout` where that is longer: while it decodes a large transaction of which nothing is published, it
+  /// need not say anything. Where that is 0 (never), only TCP tells.
+  public var serverTimeout: Duration?
   /// On a busy stream, how long to let messages gather before reading them; zero never waits. Fewer wake-ups on
   /// both sides are worth 10 to 30 % of the rate.
   public var nap = Duration.microseconds(100)
@@ -32,6 +34,13 @@ public struct ReplicationOptions: Sendable {
     self.slot = slot
     self.publications = publications
     self.start = start
+  }
+
+  /// - Parameter walSenderTimeout: milliseconds.
+  /// - Returns: nanoseconds.
+  func silenceLimit(walSenderTimeout: Int) -> Int64 {
+    if let serverTimeout { return serverTimeout.nanoseconds > 0 ? serverTimeout.nanoseconds : .max }
+    return walSenderTimeout > 0 ? max(60_000, Int64(walSenderTimeout)) * 1_000_000 : .max
   }
 
   /// The highest protocol version that the server's pgoutput speaks.

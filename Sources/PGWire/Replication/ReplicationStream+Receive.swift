@@ -129,8 +129,8 @@ extension ReplicationStream {
 
   /// When to ask a silent server whether it lives; throws when it did not answer in time.
   private func silenceDeadline(now: Int64) throws -> Int64 {
-    let limit = options.serverTimeout.nanoseconds
-    if limit <= 0 || limit > 1 << 60 { return .max }
+    let limit = silenceLimit
+    if limit > 1 << 60 { return .max }
     let silence = now &- lastHeard
     if silence >= limit {
       handle.activity = .broken

@@ -14,6 +14,8 @@ package actor ReplicationStream {
   private nonisolated let confirmedPosition: Atomic<UInt64>
   /// Milliseconds; 0 where the server never gives up.
   nonisolated let walSenderTimeout: Int
+  /// Nanoseconds without a byte from the server after which it counts as gone.
+  nonisolated let silenceLimit: Int64
 
   var status: StatusReporter
   var spool: StreamSpool
@@ -39,6 +41,7 @@ package actor ReplicationStream {
     handle = connection.handle
     self.options = options
     self.walSenderTimeout = walSenderTimeout
+    silenceLimit = options.silenceLimit(walSenderTimeout: walSenderTimeout)
     protocolVersion = ReplicationOptions.protocolVersion(server: server)
     confirmedPosition = Atomic(options.start.rawValue)
     let timeout = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 4 : Int64.max

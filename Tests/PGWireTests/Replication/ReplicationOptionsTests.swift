@@ -24,4 +24,14 @@ import Testing
     }
     #expect(command.contains("publication_names' '\"p\",\"o''p\"\"q\"'"))
   }
+
+  /// A server that may be silent for longer by its own setting is not given up earlier.
+  @Test(arguments: [(1000, 60), (60_000, 60), (1_800_000, 1800), (0, nil)] as [(Int, Int64?)])
+  func aServerMayBeSilentForAsLongAsItWaitsItself(walSenderTimeout: Int, limit: Int64?) {
+    var options = ReplicationOptions(slot: "s", publications: ["p"])
+    #expect(
+      options.silenceLimit(walSenderTimeout: walSenderTimeout) == limit.map { $0 * 1_000_000_000 } ?? .max)
+    options.serverTimeout = .seconds(5)
+    #expect(options.silenceLimit(walSenderTimeout: walSenderTimeout) == 5_000_000_000)
+  }
 }
