@@ -73,8 +73,7 @@ final class PostgresSnapshot: SourceSnapshot {
     }
     // A policy that hides rows must fail the load, not thin it.
     try await connection.execute("SET LOCAL row_security = off")
-    try await connection.execute("SET LOCAL statement_timeout = 0")
-    try await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    try await connection.liftTimeLimits()
   }
 
   func read(
@@ -98,5 +97,17 @@ final class PostgresSnapshot: SourceSnapshot {
   func close() async {
     await control.close()
     await exporter.close()
+  }
+}
+
+extension PostgresConnection {
+  /// For a session that holds a snapshot: role and database may limit how long a transaction may take or be idle, some of
+  /// it from a later version of PostgreSQL on.
+  nonisolated func liftTimeLimits() async throws {
+    try await execute(
+      """
+      SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings
+      WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+      """)
   }
 }

@@ -64,6 +64,7 @@ extension PostgresSource {
       exporter = try await PostgresConnection.connectForReplication(settings, logger: logger)
     } catch { throw explained(error) }
     do {
+      try await exporter.liftTimeLimits()
       let exported = try await createSlot(temporary: !restart, on: exporter)
       do {
         if restart { try await writeSlotOrigin(exported.position, on: connection) }

@@ -29,6 +29,28 @@ struct SnapshotTests {
     }
   }
 
+  @Test("A snapshot outlives the limits on idle and long transactions that the database sets")
+  func sessionLimits() async throws {
+    try await withDatabase { database in
+      try await database.psql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+      var limits = ["idle_in_transaction_session_timeout"]
+      if try await database.server.major >= 17 { limits.append("transaction_timeout") }
+      for limit in limits {
+        try await database.psql("ALTER DATABASE \(database.name) SET \(limit) = '300ms'")
+      }
+      let source = try PostgresSource(
+        connection: database.connectionString, pipeline: "limits_\(database.name)")
+      let snapshot = try await source.snapshot(restart: true)
+      try await Task.sleep(for: .seconds(1))
+      let rows = Mutex(0)
+      try await snapshot.read(readers: 1, limits: BatchLimits()) { event in
+        if case .rows(_, let batch) = event { rows.withLock { $0 += batch.rowCount } }
+      }
+      await snapshot.close()
+      #expect(rows.withLock(\.self) == 1)
+    }
+  }
+
   @Test("Every row of every table is read once, over many ranges and readers")
   func everyRowOnce() async throws {
     try await withDatabase { database in
