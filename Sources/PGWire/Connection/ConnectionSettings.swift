@@ -64,12 +64,13 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
     return parameters
   }
 
-  /// libpq quotes the part of the string that it could not read, which may hold the password.
+  /// libpq quotes the part of the string that it could not read, which may hold the password, and in it quotation marks of
+  /// its own: nothing between the first and the last is kept.
   private static func withoutQuotations(_ message: String) -> String {
-    var parts: [Substring] = []
-    for (index, part) in message.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
-      parts.append(index % 2 == 0 || part.count <= 1 ? part : "…")
+    let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+    guard parts.count > 2, let first = parts.first, let last = parts.last else {
+      return String(parts.first ?? "").filter { $0 != "\n" }
     }
-    return parts.joined(separator: "\"").filter { $0 != "\n" }
+    return "\(first)\"…\"\(last)".filter { $0 != "\n" }
   }
 }

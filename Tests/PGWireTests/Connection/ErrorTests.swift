@@ -71,6 +71,7 @@ import Testing
   @Test(arguments: [
     "postgresql://user:s3cret@ho%zst/db", "postgresql://user:s3cret@host/db?nonsense=s3cret",
     "host=h password=s3cret nonsense", "password='s3cret", "postgresql://u:s3cret@[::1/db",
+    "host=h password=x\"y z\"s3cret", "host=h password=x\"s3cret\"y z\"s3cret",
   ])
   func aPasswordInABadConnectionStringIsNotPrinted(conninfo: String) {
     let error = #expect(throws: PostgresError.self) { try ConnectionSettings(conninfo) }
