@@ -1,5 +1,13 @@
 internal import CLibpq
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// A connection string as the user gave it, merged with what this library needs, and never printed with a secret.
 ///
 /// Everything that libpq knows works: URLs, keyword strings, `PG*` variables, service files, `.pgpass`, TLS.
@@ -7,7 +15,7 @@ internal import CLibpq
 public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomReflectable {
   /// By libpq's key words. What is not here comes from `PG*`, the service file, `.pgpass` and libpq's defaults.
   public private(set) var parameters: [String: String]
-  /// How long connecting may take in all.
+  /// How long connecting may take, with each host where there are several.
   public var timeout: Duration
 
   /// - Parameter conninfo: a URL, a keyword string, the plain name of a database, or empty.
@@ -22,6 +30,20 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
   public subscript(keyword: String) -> String? {
     get { parameters[keyword] }
     set { parameters[keyword] = newValue }
+  }
+
+  /// Where the string says nothing of it: a server that vanishes in the midst of a query or a COPY is found gone within
+  /// about a minute and a half, where TCP alone would take hours. A service may have its own opinion, which these would
+  /// override.
+  var watchful: ConnectionSettings {
+    guard parameters["service"] == nil, unsafe getenv("PGSERVICE") == nil else { return self }
+    var settings = self
+    let defaults = [
+      "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "6",
+      "tcp_user_timeout": "90000",
+    ]
+    settings.parameters.merge(defaults) { given, _ in given }
+    return settings
   }
 
   /// Where the connection goes, for people: no password, no options.

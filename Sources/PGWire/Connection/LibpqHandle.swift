@@ -36,7 +36,9 @@ final class LibpqHandle: @unchecked Sendable {
 
   deinit { unsafe PQfinish(connection) }
 
+  /// Takes a connection in place of one that could not be made.
   func adopt(_ connection: OpaquePointer?) {
+    unsafe PQfinish(self.connection)
     unsafe self.connection = unsafe connection
     unsafe PQsetNoticeReceiver(connection, logNotice, Unmanaged.passUnretained(self).toOpaque())
   }

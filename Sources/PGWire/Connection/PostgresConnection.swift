@@ -44,7 +44,7 @@ public actor PostgresConnection {
   }
 
   private func establish() async throws {
-    var settings = settings
+    var settings = settings.watchful
     if settings["fallback_application_name"] == nil { settings["fallback_application_name"] = "cdc" }
     settings["client_encoding"] = "UTF8"
     try await cancellable { [settings] handle in

@@ -1,7 +1,8 @@
 import Foundation
-import PGWire
 import TestSupport
 import Testing
+
+@testable import PGWire
 
 @Suite struct ConnectionTests {
   @Test(arguments: ["url", "keywords", "socket"])
@@ -50,6 +51,28 @@ import Testing
     #expect(!error.isRetryable)
     #expect(!error.description.contains("hunter2"))
     #expect(error.advice != nil)
+  }
+
+  @Test func ofSeveralHostsOneThatIsSilentIsLeftForTheNext() async throws {
+    let listener = try SilentListener()
+    let port = try await PostgresServer.shared().port
+    let connection = try await PostgresConnection.connect(
+      "host=127.0.0.1,127.0.0.1 port=\(listener.port),\(port) user=postgres dbname=postgres connect_timeout=2"
+    )
+    #expect(try await connection.query("SELECT 1").scalar == "1")
+    await connection.close()
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresConnection.connect(
+        "host=127.0.0.1,127.0.0.1 port=\(listener.port) user=postgres connect_timeout=2")
+    }
+    #expect(error?.code == .timeout)
+  }
+
+  @Test func aServerThatVanishesIsNoticedUnlessTheStringSaysOtherwise() throws {
+    let settings = try ConnectionSettings("host=h keepalives_idle=7").watchful
+    #expect(settings["keepalives_idle"] == "7" && settings["keepalives_count"] == "6")
+    #expect(settings["tcp_user_timeout"] == "90000")
+    #expect(try ConnectionSettings("service=s").watchful.parameters == ["service": "s"])
   }
 
   @Test func valuesComeAsTextAndNullsAsNil() async throws {
