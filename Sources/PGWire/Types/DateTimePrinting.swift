@@ -19,8 +19,9 @@ extension [UInt8] {
     let value = field.int64(0)
     if value == .max { return append(text: "infinity") }
     if value == .min { return append(text: "-infinity") }
-    let time = (value % microsecondsPerDay + microsecondsPerDay) % microsecondsPerDay
-    let isBC = append(day: (value - time) / microsecondsPerDay)
+    var (day, time) = value.quotientAndRemainder(dividingBy: microsecondsPerDay)
+    if time < 0 { (day, time) = (day - 1, time + microsecondsPerDay) }
+    let isBC = append(day: day)
     append(UInt8(ascii: " "))
     try append(timeOfDay: time)
     append(text: zone)

@@ -88,7 +88,8 @@ extension [UInt8] {
     let lengths = (0..<dimensions).map { Int(field.int32(12 + $0 * 8)) }
     let bounds = (0..<dimensions).map { Int(field.int32(16 + $0 * 8)) }
     guard lengths.allSatisfy({ $0 >= 0 && $0 <= field.byteCount }) else { throw .malformed }
-    if dimensions == 0 { return append(text: "{}") }
+    // One dimension of length zero makes all of it empty: the others are not to be walked through.
+    if dimensions == 0 || lengths.contains(0) { return append(text: "{}") }
     if bounds.contains(where: { $0 != 1 }) {
       for (length, bound) in zip(lengths, bounds) {
         append(contentsOf: "[\(bound):\(bound &+ length &- 1)]".utf8)

@@ -93,6 +93,33 @@ struct MalformedValueTests {
       }
     }
   }
+
+  @Test(
+    "Timestamps that no server has are printed or refused",
+    arguments: [Int64.min + 1, .min + 86_399_999_999, .max - 1])
+  func extremeTimestamps(_ value: Int64) throws {
+    var bytes: [UInt8] = []
+    bytes.appendBigEndian(value)
+    for kind in [ValueFormat.Kind.timestamp, .timestamptz] {
+      var hashed = ColumnBuilder(ValueFormat(kind).masked(by: .sha256(salt: [1])))
+      try? hashed.append(binary: unsafe bytes.span.bytes)
+      // A range from that value on.
+      var range = ColumnBuilder(ValueFormat(.range, elements: [ValueFormat(kind)]))
+      let bound: [UInt8] = [0x12, 0, 0, 0, 8] + bytes
+      try? range.append(binary: unsafe bound.span.bytes)
+      #expect(hashed.count + range.count <= 2)
+    }
+  }
+
+  @Test("An array whose dimensions multiply to nothing is none at all", .timeLimit(.minutes(1)))
+  func emptyDimensions() throws {
+    let lengths: [UInt8] = [60, 60, 60, 60, 60, 0]
+    let bytes: [UInt8] =
+      [0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 23] + lengths.flatMap { [0, 0, 0, $0, 0, 0, 0, 1] }
+    var hashed = ColumnBuilder(ValueFormat.array(of: ValueFormat(.int4)).masked(by: .sha256(salt: [1])))
+    try? hashed.append(binary: unsafe bytes.span.bytes)
+    #expect(hashed.count <= 1)
+  }
 }
 
 extension ValueFormat {
