@@ -72,6 +72,7 @@ extension ReplicationStream {
         try spool.take(payload, at: header.start)
         return .next
       }
+      if try spool.takeBehindRelations(payload, type: type, at: header.start) { return .next }
       switch type {
       case MessageType.begin.rawValue, MessageType.beginPrepare.rawValue: isInTransaction = true
       case MessageType.commit.rawValue, MessageType.prepare.rawValue: isInTransaction = false

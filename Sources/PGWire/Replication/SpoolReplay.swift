@@ -13,6 +13,13 @@ struct SpoolReplay {
   private var fileOffset = 0
   private var state = State.begin
 
+  /// Messages without a Begin and a Commit.
+  init(_ messages: SpooledTransaction) {
+    (begin, end, endPosition) = ([], [], .zero)
+    (aborted, buffer, memory) = ([], messages.memory, [])
+    state = .messages
+  }
+
   private enum State { case begin, messages, end, finished }
 
   enum Frame {
@@ -36,7 +43,7 @@ struct SpoolReplay {
   var isFinished: Bool { state == .finished }
 
   mutating func step<Handler: ReplicationHandler>(
-    into handler: inout Handler, limit: Int
+    into handler: inout Handler, behind relations: inout WaitingRelations, limit: Int
   ) throws -> ReplicationSignal {
     for _ in 0..<limit {
       let signal: ReplicationSignal
@@ -50,16 +57,37 @@ struct SpoolReplay {
           continue
         }
         if aborted.contains(range.xid) { continue }
-        let message = unsafe buffer.span.bytes.extracting(range.bytes)
-        signal = try handler.receive(message, at: range.position)
+        if try isKept(range.bytes, in: &relations) { continue }
+        if let relation = try relation(before: range.bytes, in: relations) {
+          // The message comes again behind it.
+          cursor = range.bytes.lowerBound - SpooledTransaction.headerSize
+          let description = relations.remove(relation)
+          signal = unsafe try handler.receive(description.span.bytes, at: range.position)
+        } else {
+          let message = unsafe buffer.span.bytes.extracting(range.bytes)
+          signal = try handler.receive(message, at: range.position)
+        }
       case .end:
         state = .finished
+        if end.isEmpty { return .next }
         return unsafe try handler.receive(end.span.bytes, at: endPosition)
       case .finished: return .next
       }
       if signal != .next { return signal }
     }
     return .next
+  }
+
+  private func isKept(
+    _ message: Range<Int>, in relations: inout WaitingRelations
+  ) throws(MalformedBytes) -> Bool {
+    unsafe try relations.take(buffer.span.bytes.extracting(message))
+  }
+
+  private func relation(
+    before message: Range<Int>, in relations: WaitingRelations
+  ) throws(MalformedBytes) -> UInt32? {
+    relations.isEmpty ? nil : unsafe try relations.first(of: buffer.span.bytes.extracting(message))
   }
 
   /// The next record, which then lies whole in `buffer`; nil at the end.

@@ -1,13 +1,15 @@
 /// Keeps transactions that the server streams before they commit, and hands each over, whole and in order, when it
 /// commits. Source: PostgreSQL manual, "Streaming of Large Transactions for Logical Decoding".
 ///
-/// A subtransaction's abort drops its changes but not its Relation messages: the server does not send them again.
+/// A subtransaction's abort drops its changes but not its Relation messages: the server need not send them again. It does
+/// where the abort takes back what they tell of; so each waits for a change of its table, and gives way to a newer one.
 struct StreamSpool {
   private var transactions: [UInt32: SpooledTransaction] = [:]
   /// The transaction whose block is open.
   private var current: UInt32?
   private var open = SpooledTransaction()
   private var replay: SpoolReplay?
+  private var relations = WaitingRelations()
   private var memory = 0
   private let budget: Int
   private let directory: String?
@@ -112,6 +114,27 @@ struct StreamSpool {
     replay = makeReplay(transaction)
   }
 
+  /// Takes a message that came outside of streams where Relation messages of a stream have to go before it.
+  @inline(__always)
+  mutating func takeBehindRelations(
+    _ message: RawSpan, type: UInt8, at position: LogSequenceNumber
+  ) throws -> Bool {
+    relations.isEmpty ? false : try hold(message, type: type, at: position)
+  }
+
+  private mutating func hold(_ message: RawSpan, type: UInt8, at position: LogSequenceNumber) throws -> Bool {
+    if type == MessageType.relation.rawValue {
+      var offset = 1
+      relations.remove(try message.readUInt32(at: &offset))
+      return false
+    }
+    guard replay == nil, try relations.first(of: message) != nil else { return false }
+    var alone = SpooledTransaction()
+    alone.appendPlain(message, xid: 0, position: position)
+    replay = SpoolReplay(alone)
+    return true
+  }
+
   /// Hands over up to `limit` messages of the transaction that committed.
   mutating func replayStep<Handler: ReplicationHandler>(
     into handler: inout Handler, limit: Int
@@ -119,7 +142,7 @@ struct StreamSpool {
     guard var replay else { return .next }
     // Taken out, so that the replay's buffers have one owner.
     self.replay = nil
-    let signal = try replay.step(into: &handler, limit: limit)
+    let signal = try replay.step(into: &handler, behind: &relations, limit: limit)
     if !replay.isFinished { self.replay = replay }
     return signal
   }
