@@ -53,7 +53,8 @@ extension PostgresSource {
       let layouts = try layouts(catalog)
       let rights = try await TableRights.read(catalog.tables, from: connection)
       let tables = TableFindings(
-        tables: catalog.tables, layouts: layouts, resources: resources, rights: rights, user: facts.user)
+        tables: catalog.tables, layouts: layouts, resources: resources, rights: rights, user: facts.user,
+        leaves: try await SnapshotLeaf.read(catalog.tables.map(\.oid), from: connection))
       tables.all.forEach(report)
       report(
         PublicationFinding(

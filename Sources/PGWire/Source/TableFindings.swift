@@ -38,8 +38,10 @@ struct TableFindings {
   let resources: ResourceList
   let rights: [UInt32: TableRights]
   let user: String
+  /// In the order of `tables`.
+  let leaves: [[SnapshotLeaf]]
 
-  var all: [CheckFinding] { [found, mayRead] + [hidden].compactMap(\.self) + restricted }
+  var all: [CheckFinding] { [found, mayRead] + [hidden].compactMap(\.self) + restricted + elsewhere }
 
   private var found: CheckFinding {
     var counts: [WriteDisposition: Int] = [:]
@@ -104,6 +106,19 @@ struct TableFindings {
           + "and they are appended",
         advice: "Give it a primary key, or let the log carry whole rows.",
         statements: ["ALTER TABLE \(table.quotedName) REPLICA IDENTITY FULL;"])
+    }
+  }
+
+  /// Partitions that are foreign tables are read like the others, by loads.
+  private var elsewhere: [CheckFinding] {
+    zip(tables, leaves).compactMap { table, leaves in
+      let foreign = leaves.filter(\.isForeign).map(\.quotedName)
+      guard !foreign.isEmpty else { return nil }
+      return CheckFinding(
+        "table \(table.tableName)", .remark,
+        "has partitions on another server (\(foreign.joined(separator: ", "))): they are loaded, but this server's log "
+          + "has none of their changes",
+        advice: "Load the table again when they have changed, or copy them from where they are.")
     }
   }
 

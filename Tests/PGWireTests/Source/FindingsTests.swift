@@ -36,6 +36,21 @@ struct FindingsTests {
     }
   }
 
+  @Test("partitions that the log says nothing of are named")
+  func partitionsElsewhere() async throws {
+    try await PostgresServer.shared().withDatabase { database in
+      try await database.psql(
+        """
+        CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+        CREATE TABLE t (id int, v text) PARTITION BY RANGE (id); CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+        CREATE FOREIGN TABLE t_2 PARTITION OF t FOR VALUES FROM (10) TO (20) SERVER nowhere;
+        ALTER TABLE t_1 REPLICA IDENTITY FULL
+        """)
+      let found = try await findings(database.connectionString, "findings_\(database.name)")
+      #expect(found.contains { $0.outcome == .remark && $0.detail.contains("t_2") }, "\(found)")
+    }
+  }
+
   @Test("a poor role is told every statement that it lacks, and with them all is in order")
   func poorRole() async throws {
     try await PostgresServer.shared().withDatabase { database in
