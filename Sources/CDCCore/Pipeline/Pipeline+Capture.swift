@@ -84,7 +84,7 @@ extension Pipeline {
       }
     }
     var packages = Packages(pipeline: self, position: checkpoint.position, quarantine: quarantine)
-    let workers = WorkerPool(threads: configuration.writers)
+    let workers = try WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {
       try await withTaskCancellationHandler {

@@ -55,7 +55,7 @@ extension Pipeline {
     let quarantine = LoadQuarantine(
       name, destination, position: snapshot.position, after: previous, began: began)
     let loads = TableLoads(snapshot: snapshot, pipeline: self, quarantine: quarantine, began: began)
-    let workers = WorkerPool(threads: configuration.writers)
+    let workers = try WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {
       try await quarantine.clear(snapshot.tables.map(\.name))

@@ -15,8 +15,16 @@ internal import Synchronization
 final class WorkerPool: TaskExecutor {
   private let queue = JobQueue()
 
-  init(threads: Int) {
-    for _ in 0..<max(threads, 1) { queue.startThread() }
+  /// - Throws: where the system gives not a single thread: the pool's jobs would wait for ever.
+  init(threads: Int) throws(CDCError) {
+    var started = 0
+    for _ in 0..<max(threads, 1) where queue.startThread() { started += 1 }
+    guard started > 0 else {
+      throw CDCError(
+        .configuration,
+        "The system starts no more threads, so nothing can be written. Raise the limits on threads and processes (ulimit -u, "
+          + "a container's pids limit), or stop other programs.", isRetryable: true)
+    }
   }
 
   deinit { queue.stop() }
@@ -42,7 +50,7 @@ private final class JobQueue: Sendable {
   private let state = Mutex(State())
   private let available = Semaphore()
 
-  func startThread() {
+  func startThread() -> Bool {
     let start = unsafe Unmanaged.passRetained(self)
     var thread = pthread_t()
     let failed = unsafe pthread_create(
@@ -52,6 +60,7 @@ private final class JobQueue: Sendable {
         return nil
       }, start.toOpaque())
     if failed == 0 { pthread_detach(thread) } else { unsafe start.release() }
+    return failed == 0
   }
 
   func append(_ job: UnownedJob, executor: UnownedTaskExecutor) {

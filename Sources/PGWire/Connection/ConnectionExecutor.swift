@@ -56,7 +56,16 @@ private final class JobQueue: @unchecked Sendable {
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe changed.initialize(to: pthread_cond_t())
     unsafe pthread_mutex_init(mutex, nil)
-    unsafe pthread_cond_init(changed, nil)
+    #if canImport(Darwin)
+      unsafe pthread_cond_init(changed, nil)
+    #else
+      // Of a clock that is set back a timed wait would come too late.
+      var attributes = pthread_condattr_t()
+      unsafe pthread_condattr_init(&attributes)
+      unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+      unsafe pthread_cond_init(changed, &attributes)
+      unsafe pthread_condattr_destroy(&attributes)
+    #endif
   }
 
   deinit {
@@ -118,12 +127,15 @@ private final class JobQueue: @unchecked Sendable {
       unsafe pthread_cond_wait(changed, mutex)
       return false
     }
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    let end = Int64(time.tv_nsec) + idleInterval
-    time.tv_sec += Int(end / 1_000_000_000)
-    time.tv_nsec = Int(end % 1_000_000_000)
-    return unsafe pthread_cond_timedwait(changed, mutex, &time) == ETIMEDOUT
+    #if canImport(Darwin)
+      var time = timespec(
+        tv_sec: Int(idleInterval / 1_000_000_000), tv_nsec: Int(idleInterval % 1_000_000_000))
+      return unsafe pthread_cond_timedwait_relative_np(changed, mutex, &time) == ETIMEDOUT
+    #else
+      let end = monotonicNanoseconds() &+ idleInterval
+      var time = timespec(tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+      return unsafe pthread_cond_timedwait(changed, mutex, &time) == ETIMEDOUT
+    #endif
   }
 }
 

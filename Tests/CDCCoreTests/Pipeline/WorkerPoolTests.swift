@@ -7,8 +7,8 @@ import Testing
   /// Each job blocks its thread until all four have begun and a task of the cooperative pool has let them go: on too
   /// few threads, or on the cooperative pool's own, this would never end.
   @Test(.timeLimit(.minutes(5)))
-  func jobsThatBlockHoldUpNeitherEachOtherNorOtherTasks() async {
-    let pool = WorkerPool(threads: 4)
+  func jobsThatBlockHoldUpNeitherEachOtherNorOtherTasks() async throws {
+    let pool = try WorkerPool(threads: 4)
     let begun = DispatchSemaphore(value: 0)
     let released = DispatchSemaphore(value: 0)
     await withTaskGroup(of: Void.self) { group in
