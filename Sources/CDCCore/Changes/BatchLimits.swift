@@ -2,7 +2,7 @@
 /// packages, so a package may exceed `rows` and `bytes` by one transaction, which then spans several batches.
 public struct BatchLimits: Sendable, Hashable {
   public var rows: Int
-  /// Of column vectors in memory, over all tables.
+  /// Over all tables: of column vectors in memory in a load, of what the log brings in change data capture.
   public var bytes: Int
   /// How long a change may wait for others before its package is closed.
   public var delay: Duration

@@ -21,7 +21,7 @@ public struct Truncation: Sendable {
 }
 
 public struct Boundary: Sendable {
-  /// The end of the last commit record handed over.
+  /// The end of the last commit record handed over, or a later place of the log up to which nothing else is to come.
   public var position: LSN
   /// When that transaction committed, microseconds since 1970-01-01T00:00:00Z.
   public var commitTime: Int64

@@ -17,12 +17,10 @@ extension KeyIndex {
     var pass = Pass(rowCount: batch.rowCount, keepsHistory: batch.hasUnchangedValues)
     if isInteger {
       pass.run(
-        Self.integers(columns[0]), batch.operations, table: &integers, places: &places,
-        firstOperations: &firstOperations)
+        Self.integers(columns[0]), table: &integers, places: &places)
     } else {
       pass.run(
-        KeyBytes.keys(of: columns, rowCount: batch.rowCount), batch.operations, table: &strings,
-        places: &places, firstOperations: &firstOperations)
+        KeyBytes.keys(of: columns, rowCount: batch.rowCount), table: &strings, places: &places)
     }
     var result = settle(pass, batch.operations, firstRow)
     if batch.hasUnchangedValues { fillUnchanged(&result, pass, batch) }
@@ -71,15 +69,11 @@ extension KeyIndex {
     }
 
     mutating func run<Table: KeyTable>(
-      _ keys: Table.Keys, _ operations: [Operation], table: inout Table, places: inout [Int64],
-      firstOperations: inout [Operation]
+      _ keys: Table.Keys, table: inout Table, places: inout [Int64]
     ) {
       for row in 0..<entries.count {
         let entry = table.insert(keys, row)
-        if entry == places.count {
-          places.append(Place.unseen)
-          firstOperations.append(operations[row])
-        }
+        if entry == places.count { places.append(Place.unseen) }
         let place = places[entry]
         if place <= Place.inBatch {
           isLast[Int(Place.inBatch &- place)] = false

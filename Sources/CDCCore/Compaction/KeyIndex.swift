@@ -18,8 +18,6 @@ package struct KeyIndex: Sendable {
   var strings = ByteKeyTable()
   /// By entry: the number of the row that holds the key now, or a `Place`.
   var places: [Int64] = []
-  /// By entry: the first operation that the package brought for the key.
-  package internal(set) var firstOperations: [Operation] = []
 
   /// - Parameter table: whose `key` must not be empty.
   package init(_ table: TableSchema) {

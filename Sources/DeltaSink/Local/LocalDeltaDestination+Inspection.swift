@@ -42,9 +42,11 @@ extension LocalDeltaDestination {
     let held = try self.table(table)
     guard let snapshot = try held.snapshot(), let schema = try await schema(of: table) else { return nil }
     let files = snapshot.files
+    var rows: Int? = 0
+    for file in files { rows = rows.flatMap { sum in file.liveRecords.map { sum + $0 } } }
     return LakeTable(
       schema: schema, path: held.store.tablePath, version: snapshot.version, files: files.count,
-      bytes: files.byteCount, rows: files.liveRecords)
+      bytes: files.reduce(0) { $0 + $1.size }, rows: rows)
   }
 
   /// The newest commits first, as far as the log still has them.

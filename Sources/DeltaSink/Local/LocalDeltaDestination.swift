@@ -126,7 +126,6 @@ public final class LocalDeltaDestination: Destination {
       guard PosixDirectory.isDirectory(schemaPath) else { continue }
       for table in try PosixDirectory.list(schemaPath) ?? [] {
         let path = "\(schemaPath)/\(table)"
-        try PosixDirectory.removeLeftover(table, in: schemaPath)
         if table.hasPrefix(prefix) {
           try PosixFile.remove(path)
         } else if !table.hasPrefix(".") && table != "_delta_log" && PosixDirectory.isDirectory(path) {

@@ -10,11 +10,10 @@ struct TableOptimizer: Sendable {
   func candidates(_ snapshot: DeltaSnapshot, smallFiles: Int, deletedShare: Double, bytes: Int64) -> [AddFile]
   {
     var chosen: [AddFile] = []
-    var total = 0
+    var total: Int64 = 0
     func choose(_ file: AddFile) -> Bool {
-      let sum = total.addingClamped(file.size)
-      guard total == 0 || sum <= bytes else { return false }
-      total = sum
+      guard total == 0 || total + Int64(file.size) <= bytes else { return false }
+      total += Int64(file.size)
       chosen.append(file)
       return true
     }
@@ -39,9 +38,9 @@ struct TableOptimizer: Sendable {
     var run: [AddFile] = []
     var sum = 0
     for file in ascending {
-      if sum > 1 << 20, file.size / 2 > sum { break }
+      if sum > 1 << 20, file.size > sum * 2 { break }
       run.append(file)
-      sum = sum.addingClamped(file.size)
+      sum += file.size
     }
     return run
   }
@@ -76,7 +75,8 @@ struct TableOptimizer: Sendable {
       table.committed(result, options.logger)
       return OptimizeReport(
         version: result.version, filesRemoved: files.count, filesAdded: adds.count,
-        bytesRemoved: Int64(files.byteCount), bytesAdded: Int64(adds.byteCount))
+        bytesRemoved: files.reduce(0) { $0 + Int64($1.size) },
+        bytesAdded: adds.reduce(0) { $0 + Int64($1.size) })
     } catch {
       if !isSubmitted || (error as? DeltaError)?.code == .conflict { writer.abandon() }
       throw error

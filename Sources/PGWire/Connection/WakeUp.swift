@@ -64,7 +64,7 @@ extension PostgresError {
   }
 }
 
-/// Seconds on a clock that only goes forward.
+/// Nanoseconds on a clock that only goes forward.
 @inline(__always)
 func monotonicNanoseconds() -> Int64 {
   var time = timespec()

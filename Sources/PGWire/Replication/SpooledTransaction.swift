@@ -8,7 +8,7 @@
 #endif
 
 struct SpooledTransaction {
-  /// Records one after the other: xid of the subtransaction, position, length (native integers), message without xid.
+  /// Records one after the other: xid of the subtransaction, position, length (big-endian), message without xid.
   private(set) var memory: [UInt8] = []
   private(set) var file: SpoolFile?
   private(set) var aborted: Set<UInt32> = []

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The tables of a PostgreSQL database, and their changes by logical replication.
 ///
-/// It writes nothing into the source but a replication slot and two publications, all named after the
-/// pipeline; `cleanUp` removes them. Needs PostgreSQL 13 or later with `wal_level = logical`, a user with the
+/// It writes nothing into the source but a replication slot and two publications (one with a comment), all named after the
+/// pipeline, temporary slots while it loads, and, where it is asked to, an event trigger; `cleanUp` removes them. Needs PostgreSQL 13 or later with `wal_level = logical`, a user with the
 /// attribute REPLICATION and SELECT on the tables, and, where the publication does not yet exist, ownership of them.
 public final class PostgresSource: ChangeSource {
   public struct Options: Sendable {

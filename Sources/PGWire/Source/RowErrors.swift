@@ -2,7 +2,6 @@ import CDCCore
 
 /// The errors of rows, told in the words of the table: which column, where in the log, and what to do.
 extension TableLayout {
-  ///
   /// - Parameter key: of the row; nil where the table has none.
   func error(_ error: ValueError, column: Int, key: String?, position: LSN?) -> CDCError {
     let name = name(of: column)

@@ -13,7 +13,7 @@ struct TableMark: Sendable, Hashable {
   var versions: [Int: String]
   /// By number of an enum's column: `3-1A2B…`, how many labels it had, and what follows from their names.
   var labels: [Int: String]
-  /// By column number what stands in for its values, as `TableMark.name(of:)` has it.
+  /// By column number what stands in for its values, as `ColumnMask.fingerprint` has it.
   var masks: [Int: String]
 
   init(_ table: CatalogTable, masks: [Int: String] = [:]) {

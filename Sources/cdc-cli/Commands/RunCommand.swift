@@ -56,22 +56,9 @@ struct RunCommand: AsyncParsableCommand {
       let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
           services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-          logger: Logger(label: "cdc")))
-      // Not the group's own: it hears each signal once.
-      let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-      let running = Task { try await group.run() }
-      let listener = Task {
-        var count = 0
-        for await _ in signals {
-          count += 1
-          if count == 1 { await group.triggerGracefulShutdown() } else { running.cancel() }
-        }
-      }
-      defer { listener.cancel() }
-      do { try await running.value } catch  where running.isCancelled { throw CancellationError() }
-      let report = await service.report.value
-      if report == nil, running.isCancelled { throw CancellationError() }
-      return report
+          gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "cdc")))
+      try await group.run()
+      return await service.report.value
     #else
       return try await pipeline.capture(until: .never)
     #endif

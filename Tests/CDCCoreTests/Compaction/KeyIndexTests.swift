@@ -72,7 +72,6 @@ struct KeyIndexTests {
     #expect(left.upserts == [2, 4])
     #expect(index.count == 3)
     #expect(index.removedCount == 1)
-    #expect(index.firstOperations == [.insert, .insert, .insert])
     let rows = left.rows(of: script.batch)
     #expect(text(rows.columns[1], 0) == "c" && text(rows.columns[1], 1) == "d")
   }
@@ -84,7 +83,6 @@ struct KeyIndexTests {
     var index = KeyIndex(ChangeScript.table)
     let left = try index.compact(script.batch, firstRow: 0)
     #expect(left.upserts == [1])
-    #expect(index.firstOperations == [.delete])
     #expect(index.removedCount == 0)
   }
 

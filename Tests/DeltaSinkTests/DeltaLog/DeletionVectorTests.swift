@@ -125,15 +125,6 @@ import Testing
     }
   }
 
-  /// The protocol's rows end before 2^63 - 2^32, so that sums over them have room.
-  @Test func rowsPastTheProtocolsLastAreRefused() throws {
-    var bytes = DeletionVector(rows: [0x7FFF_FFFE << 32 | 0xFFFF_0000]).serialized()
-    #expect(try DeletionVector(serialized: bytes).rows == [0x7FFF_FFFE << 32 | 0xFFFF_0000])
-    // The bucket's key follows the magic number and the count of buckets.
-    bytes[12] = 0xFF
-    #expect(throws: DeltaError.self) { try DeletionVector(serialized: bytes).rows }
-  }
-
   @Test(arguments: ["", "x", "!!!", "#####", "aaaaé"])
   func badInlineTextIsRefused(_ text: String) throws {
     let descriptor = try DeletionVectorDescriptor(

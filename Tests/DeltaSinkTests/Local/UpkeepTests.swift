@@ -153,49 +153,6 @@ struct UpkeepTests {
     #expect(try files(path).count == 1)
   }
 
-  /// A table was dropped, and the run died before all of its files were gone.
-  @Test func whatADeadRunWasRemovingGoes() async throws {
-    let harness = try LakeHarness()
-    let path = harness.path(Fixture.table.name)
-    do { try await Fixture.load(harness.destination(), Fixture.rows(0..<3, "x")) }
-    let schema = String(path.dropLast("/item".count))
-    let removed = "\(schema)/.cdc-removed-\(UniqueName())"
-    try FileManager.default.copyItem(atPath: path, toPath: removed)
-    _ = try await harness.destination().open(pipeline: "p")
-    #expect(try files(schema) == ["item"])
-    try await harness.inspect(Fixture.table, Fixture.rows(0..<3, "x"))
-  }
-
-  /// Another writer's log says that files have more bytes and rows than can be counted.
-  @Test func sumsOverALogThatLiesDoNotTrap() async throws {
-    let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
-    let lake = harness.destination()
-    try await Fixture.load(lake, Fixture.rows(0..<3, "x"))
-    let store = FileLogStore(tablePath: harness.path(Fixture.table.name))
-    let version = try #require(try store.latestVersion())
-    let adds = (0..<3).map { number in
-      #"{"add":{"path":"f\#(number).parquet","size":\#(Int64.max),"partitionValues":{},"dataChange":true,"#
-        + #""stats":"{\"numRecords\":\#(Int64.max)}"}}"#
-    }
-    #expect(try store.putIfAbsent(version + 1, Array(adds.joined(separator: "\n").utf8)))
-    _ = try await lake.open(pipeline: "p")
-    let table = try #require(try await lake.describe(Fixture.table.name))
-    #expect(table.files == 4 && table.bytes == Int.max && table.rows == Int.max)
-    let snapshot = try #require(try lake.table(Fixture.table.name).snapshot())
-    let optimizer = TableOptimizer(
-      table: try lake.table(Fixture.table.name), options: LocalDeltaOptions(), pipeline: "p")
-    _ = optimizer.candidates(snapshot, smallFiles: 2, deletedShare: 0.1, bytes: .max)
-  }
-
-  @Test func aNegativeSizeIsADamagedLog() async throws {
-    let table = try DeltaTestTable()
-    try table.create()
-    let add = #"{"add":{"path":"f","size":-1,"partitionValues":{},"dataChange":true}}"#
-    #expect(try table.store.putIfAbsent(1, Array(add.utf8)))
-    let error = #expect(throws: DeltaError.self) { try DeltaSnapshot.load(table.store) }
-    #expect(error?.code == .corruptLog)
-  }
-
   @Test func aSecondRunnerIsToldThatTheLakeIsInUse() async throws {
     let harness = try LakeHarness()
     let first = harness.destination()

@@ -215,39 +215,6 @@ import Testing
       try await shop.expectEqual(after: "the stop")
     }
   }
-
-  /// Told twice, it does not wait for the statement at hand: that one is cancelled, and the next run goes on.
-  @Test func stopsAtOnceWhenToldTwice() async throws {
-    try await withKilledShop { shop in
-      try await shop.run.cdcSucceeds(["run", "--mode", "full_load"])
-      try await shop.change(1)
-      let fault = try await shop.run.double.inject(
-        DatabricksFault(sql: "MERGE INTO .main.*invoice", principal: shop.run.principal.name).with {
-          $0.statement = "pending"
-          $0.seconds = 600
-        })
-      let running = try CdcCommand.command(
-        ["run", "--mode", "cdc", "--continuous"], in: shop.run.directory,
-        environment: shop.run.environment
-      ).start()
-      #expect(try await eventually(within: .seconds(120)) { try await shop.run.double.hits(of: fault) > 0 })
-      running.signal(SIGTERM)
-      running.signal(SIGINT)
-      let start = ContinuousClock.now
-      // A run that does not hear would wait for ten minutes.
-      let killer = Task {
-        try await Task.sleep(for: .seconds(120))
-        running.signal(SIGKILL)
-      }
-      let outcome = try await running.outcome()
-      killer.cancel()
-      try await shop.run.double.remove(fault: fault)
-      #expect(outcome.status == 1 && .now - start < .seconds(120), "\(outcome.errorOutput)")
-      #expect(outcome.errorOutput.contains("Run the same command again"), "\(outcome.errorOutput)")
-      try await shop.run.cdcSucceeds(["run", "--mode", "cdc"])
-      try await shop.expectEqual(after: "the second signal")
-    }
-  }
 }
 
 extension KilledShop {

@@ -105,11 +105,11 @@ struct TrialCheck {
   }
 
   private static func parquet(spoolDirectory: String?) throws -> [UInt8] {
-    let spool = Spool(in: spoolDirectory, identity: "check")
+    let spool = Spool(directory: spoolDirectory, identity: "check")
     try spool.create()
     let path = spool.newPath()
     let columns = [ParquetColumn(name: "c0", type: .long), ParquetColumn(name: "c1", type: .string)]
-    let writer = try ParquetFileWriter(privatePath: path, columns: columns, options: ParquetOptions())
+    let writer = try ParquetFileWriter(path: path, columns: columns, options: ParquetOptions())
     defer { _ = try? PosixFile.remove(path) }
     var texts = ByteStrings()
     for _ in 0..<rows { texts.append(Array("cdc check".utf8)) }

@@ -70,39 +70,22 @@ public final class DatabricksDestination: Destination {
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
     let run = try run(package.pipeline)
-    // What a load keeps out of its tables comes before they are loaded: it settles when it ends.
-    if state.withLock({ $0.failed?.refused.isEmpty ?? false }) { try await settle(run) }
+    try await settle(run)
     let name = await run.newDelivery("package", at: package.from)
     let folder = "\(session.layout.folder(pipeline: package.pipeline))/\(name)"
-    return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline)) {
-      [self] checkpoint in try await settle(run, before: checkpoint)
-    }
+    return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline))
   }
 
   public func record(_ checkpoint: Checkpoint) async throws {
     let run = try run(checkpoint.pipeline)
-    try await run.record(try await settle(run, before: checkpoint))
-  }
-
-  /// Comes to terms with a delivery that failed before another checkpoint is recorded.
-  ///
-  /// - Returns: the checkpoint to record: the one given, unless the failed package leads further.
-  private func settle(_ run: DatabricksRun, before checkpoint: Checkpoint) async throws -> Checkpoint {
-    guard state.withLock({ $0.failed }) != nil else { return checkpoint }
-    let isBeside = checkpoint.position == (await run.checkpoint)?.position
-    guard checkpoint.kind == .cdc || (isBeside && checkpoint.kind != .unfinishedLoad) else {
+    if checkpoint.position == (await run.checkpoint)?.position, checkpoint.kind != .unfinishedLoad {
+      try await settle(run)
+    } else {
       // All tables were loaded: none lacks anything of what failed.
       for folder in state.withLock({ $0.failed?.folders ?? [] }) { await run.spend(folder) }
       state.withLock { $0.failed = nil }
-      return checkpoint
     }
-    try await settle(run)
-    guard var reached = await run.checkpoint, reached.position > checkpoint.position else {
-      return checkpoint
-    }
-    reached.packageID = checkpoint.packageID
-    reached.rowCount = checkpoint.rowCount
-    return reached
+    try await run.record(checkpoint)
   }
 
   /// Records what a failed package leads to, once the tables that it could not bring up are loaded.
@@ -150,7 +133,7 @@ public final class DatabricksDestination: Destination {
   private func spool(_ pipeline: String) -> Spool {
     let layout = session.layout
     return Spool(
-      in: session.options.spoolDirectory,
+      directory: session.options.spoolDirectory,
       identity: [session.options.workspace.host, layout.catalog, layout.schema, pipeline].joined(
         separator: "\n"))
   }

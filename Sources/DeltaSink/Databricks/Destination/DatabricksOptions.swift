@@ -23,8 +23,7 @@ public struct DatabricksOptions: Sendable {
   /// Whole packages as one transaction (`BEGIN ATOMIC`): only where the workspace has it, and tables have catalog commits.
   public var atomicPackages: Bool
   public var parquet: ParquetOptions
-  /// Where files lie until they are uploaded, in a folder that only this user can read; nil stands for TMPDIR, else /tmp. Of a
-  /// package they stay until its end.
+  /// Where files lie until they are uploaded; nil stands for TMPDIR, else /tmp. Of a package they stay until its end.
   public var spoolDirectory: String?
   /// Sent with every statement, for the workspace's query history.
   public var queryTags: [String: String]

@@ -7,8 +7,6 @@ actor DatabricksPackage: PackageWriter {
   /// The name of its folder.
   private let id: String
   private let staging: StagingContext
-  /// To be called before the package is sealed; gives the checkpoint that it leads to.
-  private let settle: @Sendable (Checkpoint) async throws -> Checkpoint
   private var tables: [TableName: any TableStaging] = [:]
   /// Tables with an open file, least recently written first.
   private var awake: [TableName] = []
@@ -17,12 +15,8 @@ actor DatabricksPackage: PackageWriter {
   /// Open files at a time: each keeps a few megabytes for encoding.
   private static let awakeLimit = 8
 
-  init(
-    _ run: DatabricksRun, _ package: LoadPackage, id: String, staging: StagingContext,
-    settle: @escaping @Sendable (Checkpoint) async throws -> Checkpoint
-  ) {
+  init(_ run: DatabricksRun, _ package: LoadPackage, id: String, staging: StagingContext) {
     self.run = run
-    self.settle = settle
     self.package = package
     self.id = id
     self.staging = staging
@@ -65,39 +59,20 @@ actor DatabricksPackage: PackageWriter {
       if let table = try await table.seal() { staged.append(table) }
     }
     try await staging.uploads.finish()
-    let settled: Checkpoint
-    do {
-      settled = try await settle(checkpoint)
-    } catch {
-      try await keepOut(staged)
-      throw error
-    }
     guard !staged.isEmpty else {
       await removeFiles()
-      return try await run.record(settled)
+      return try await run.record(checkpoint)
     }
     let options = run.session.options
     let manifest = Manifest(
       id: id, pipeline: package.pipeline, epoch: run.epoch, sequence: await run.sequence,
-      content: .package(from: package.from, settled), tables: staged)
+      content: .package(from: package.from, checkpoint), tables: staged)
     try options.pass(.beforeManifest)
     isSealed = true
     try await run.session.seal(manifest, in: staging.folder)
     await removeFiles()
     try options.pass(.afterManifest)
     try await Delivery(run, manifest, folder: staging.folder).apply()
-  }
-
-  /// The package does not come about, as another table waits. Those that its load has brought stay; so has what was kept out of
-  /// them, or it would not be known that their rows are not all there.
-  private func keepOut(_ staged: [StagedTable]) async throws {
-    guard let table = staged.first, staged.count == 1, table.table.name == .quarantine else { return }
-    let change = TableChange(run, table)
-    try await change.prepare(at: package.from)
-    if let statement = change.statement(await run.guard) {
-      try await run.session.execute(statement, of: table.target)
-    }
-    try await run.recordVersions(of: .quarantine)
   }
 
   private func removeFiles() async {

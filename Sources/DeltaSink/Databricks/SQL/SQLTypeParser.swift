@@ -24,7 +24,7 @@ struct SQLTypeParser {
     case "bigint", "long": return .long
     case "float", "real": return .float
     case "double": return .double
-    case "string": return isBinary() ? .string : nil
+    case "string": return .string
     case "char", "varchar":
       guard numbers() != nil else { return nil }
       return .string
@@ -50,19 +50,6 @@ struct SQLTypeParser {
     case "struct": return structure(depth)
     default: return nil
     }
-  }
-
-  /// Whether strings are compared byte by byte, in words or without; others would be equal that are not.
-  private mutating func isBinary() -> Bool {
-    let before = rest
-    guard word() == "collate" else {
-      rest = before
-      return true
-    }
-    skipSpace()
-    let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    rest = rest[name.endIndex...]
-    return name.lowercased() == "utf8_binary"
   }
 
   private mutating func structure(_ depth: Int) -> ColumnType? {

@@ -10,12 +10,8 @@ struct TableClauses {
   static let columnsWithStatistics = 32
   static let clusterLimit = 4
 
-  /// Strings are equal where PostgreSQL's bytes are. A schema or a catalog may have another default, which its tables' columns,
-  /// keys too, would take over. Databricks manual, "Collation".
-  static let collation = "DEFAULT COLLATION UTF8_BINARY"
-
   var text: String {
-    var lines = ["USING DELTA", Self.collation]
+    var lines = ["USING DELTA"]
     if !cluster.isEmpty { lines.append("CLUSTER BY (\(SQLText.names(cluster)))") }
     if let comment = table.comment { lines.append("COMMENT \(SQLText.string(comment))") }
     let properties = properties.map { "\(SQLText.string($0.0)) = \(SQLText.string($0.1))" }

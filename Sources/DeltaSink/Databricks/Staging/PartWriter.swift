@@ -46,7 +46,7 @@ final class PartWriter {
 
   private func begin() throws -> ParquetFileWriter {
     try ParquetFileWriter(
-      privatePath: staging.spool.newPath(), columns: columns, options: staging.options.parquet)
+      path: staging.spool.newPath(), columns: columns, options: staging.options.parquet)
   }
 
   /// Ends the open file and sends it on its way.

@@ -10,17 +10,13 @@ struct StateStatements {
   private var schemas: String { layout.table(DatabricksLayout.schemas) }
   private var name: String { SQLText.string(pipeline) }
 
-  /// Takes the pipeline: from now on statements of earlier epochs fail. Two runners at once conflict, and one is run again. A
-  /// runner takes it once: a copy whose answer was lost, and that runs late, does not fence the one that it was of.
-  ///
-  /// - Parameter runner: never used before.
+  /// Takes the pipeline: from now on statements of earlier epochs fail. Two runners at once conflict, and one is run again.
   func take(runner: String) -> String {
     """
     MERGE INTO \(state) AS t
     USING (SELECT \(name) AS `pipeline`) AS s
     ON t.`pipeline` = s.`pipeline`
-    WHEN MATCHED AND NOT (t.`runner` <=> \(SQLText.string(runner))) THEN
-      UPDATE SET `epoch` = t.`epoch` + 1, `runner` = \(SQLText.string(runner))
+    WHEN MATCHED THEN UPDATE SET `epoch` = t.`epoch` + 1, `runner` = \(SQLText.string(runner))
     WHEN NOT MATCHED THEN INSERT (`pipeline`, `epoch`, `runner`, `sequence`)
       VALUES (s.`pipeline`, 1, \(SQLText.string(runner)), 0)
     """

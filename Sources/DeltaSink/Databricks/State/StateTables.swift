@@ -53,7 +53,6 @@ struct StateTables {
         \(columns.joined(separator: ",\n  "))
       )
       USING DELTA
-      \(TableClauses.collation)
       TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')
       """
   }

@@ -76,7 +76,7 @@ extension AddFile {
       }
     }
     self.path = try reader.required(path, "add.path")
-    self.size = try reader.required(size.flatMap { $0 < 0 ? nil : $0 }, "add.size")
+    self.size = try reader.required(size, "add.size")
   }
 
   func write(to writer: inout JSONWriter) {

@@ -10,7 +10,7 @@ extension AddFile {
   init(_ fields: CheckpointFields, _ row: Int) throws {
     self.init(
       path: PathEncoding.decode(try fields.required(fields.string("path", row), "add.path")),
-      size: try fields.required(fields.int("size", row).flatMap { $0 < 0 ? nil : $0 }, "add.size"),
+      size: try fields.required(fields.int("size", row), "add.size"),
       modificationTime: try fields.int64("modificationTime", row) ?? 0,
       dataChange: try fields.boolean("dataChange", row) ?? false, stats: try fields.string("stats", row),
       deletionVector: try DeletionVectorDescriptor(of: fields, row),

@@ -58,7 +58,7 @@ package struct DeletionVector: Sendable {
     for bucket in buckets {
       for (key, container) in zip(bucket.bitmap.keys, bucket.bitmap.containers) {
         let base = Int(bucket.key) << 32 | Int(key) << 16
-        guard base < range.upperBound, base + 65535 >= range.lowerBound else { continue }
+        guard base < range.upperBound, base + 65536 > range.lowerBound else { continue }
         container.forEach { value in
           let row = base + Int(value)
           if range.contains(row) { rows.append(row) }
@@ -110,8 +110,7 @@ extension DeletionVector {
     }
     for _ in 0..<Int(count) {
       let key = try reader.integer(UInt32.self)
-      // The last that Delta's writers allow is 2^31 - 2.
-      guard key < UInt32(Int32.max), buckets.last.map({ $0.key < key }) ?? true else {
+      guard key < 1 << 31, buckets.last.map({ $0.key < key }) ?? true else {
         throw DeltaError(.corruptDeletionVector, "A deletion vector's buckets are out of order.")
       }
       let bitmap = try RoaringBitmap(&reader)

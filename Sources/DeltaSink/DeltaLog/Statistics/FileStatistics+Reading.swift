@@ -2,8 +2,7 @@ import CDCCore
 
 /// Statistics from JSON text, whoever wrote it. What cannot be understood counts as not known.
 extension FileStatistics {
-  /// Nil where it does not say how many rows there are: nothing can be told of the rest then.
-  init?(json text: String, schema: DeltaSchema, columns: Set<Int>? = nil) throws {
+  init(json text: String, schema: DeltaSchema, columns: Set<Int>? = nil) throws {
     let wanted = schema.fields.enumerated()
       .filter { columns?.contains($0.offset) ?? true }.map { ($0.element.physicalName, $0.offset) }
     let positions = Dictionary(wanted) { first, _ in first }
@@ -25,8 +24,9 @@ extension FileStatistics {
       }
     }
     try reader.requireEnd()
-    guard let numRecords, numRecords >= 0 else { return nil }
-    self.init(numRecords: numRecords, tightBounds: tightBounds, columns: bounds)
+    self.init(
+      numRecords: try reader.required(numRecords, "stats.numRecords"), tightBounds: tightBounds,
+      columns: bounds)
   }
 }
 

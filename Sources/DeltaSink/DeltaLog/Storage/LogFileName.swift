@@ -52,7 +52,6 @@ enum LogFileName: Sendable, Hashable {
 
   private static func digits(_ text: Substring, _ width: Int) -> Int? {
     guard text.utf8.count == width, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-    // No table comes that far, and the versions after it can still be told.
-    return Int(text).flatMap { $0 < 1 << 53 ? $0 : nil }
+    return Int(text)
   }
 }

@@ -42,22 +42,13 @@ enum PosixDirectory {
     return names
   }
 
-  /// How the name of a directory begins that is being removed.
-  private static let removedPrefix = ".cdc-removed-"
-
   /// Removes it with all that is in it; the name is gone first, in one step. Links are not followed.
   static func remove(_ path: String) throws {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
-    let hidden = "\(path[..<slash])/\(removedPrefix)\(UniqueName())"
+    let hidden = "\(path[..<slash])/.cdc-removed-\(UniqueName())"
     try PosixFile.move(path, to: hidden)
     try sync(String(path[..<slash]))
     try removeContent(hidden)
-  }
-
-  /// Ends what `remove` began where `name` was left of it by a process that died; any other name stays.
-  static func removeLeftover(_ name: String, in path: String) throws {
-    guard name.hasPrefix(removedPrefix), isDirectory("\(path)/\(name)") else { return }
-    try removeContent("\(path)/\(name)")
   }
 
   private static func removeContent(_ path: String) throws {

@@ -71,16 +71,11 @@ enum PosixFile {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure("create", path) }
     do {
-      do {
-        try writeAll(descriptor, bytes, path)
-        guard fsync(descriptor) == 0 else { throw failure("sync", path) }
-      } catch {
-        close(descriptor)
-        throw error
-      }
-      // Whatever it says, the descriptor is gone: its number may be another thread's by now.
+      try writeAll(descriptor, bytes, path)
+      guard fsync(descriptor) == 0 else { throw failure("sync", path) }
       guard close(descriptor) == 0 else { throw failure("close", path) }
     } catch {
+      close(descriptor)
       unsafe unlink(path)
       throw error
     }
@@ -101,19 +96,11 @@ enum PosixFile {
     }
   }
 
-  /// Gives a file a second name; false where another file has it. Atomic (link(2)).
-  ///
-  /// - Parameter existing: the file's only name.
+  /// Gives a file a second name; false where the name is taken. Atomic (link(2)).
   static func addName(_ name: String, to existing: String) throws -> Bool {
     if unsafe link(existing, name) == 0 { return true }
-    guard errno == EEXIST else { throw failure("link", name) }
-    // On NFS the answer may have been lost and the call sent again: it is the number of names that tells (open(2), O_EXCL).
-    var mine = stat()
-    var taken = stat()
-    guard unsafe lstat(existing, &mine) == 0 else { throw failure("stat", existing) }
-    guard mine.st_nlink == 2 else { return false }
-    guard unsafe lstat(name, &taken) == 0 else { throw failure("stat", name) }
-    return mine.st_dev == taken.st_dev && mine.st_ino == taken.st_ino
+    if errno == EEXIST { return false }
+    throw failure("link", name)
   }
 
   /// Atomic; what had the name is gone.

@@ -16,6 +16,14 @@ extension UInt64: DictionaryKey {
   @inline(__always) var dictionaryHash: UInt64 { (self ^ (self >> 32)) &* 0x9E37_79B9_7F4A_7C15 }
 }
 
+extension UInt128: DictionaryKey {
+  @inline(__always) var dictionaryHash: UInt64 {
+    let low = UInt64(truncatingIfNeeded: self)
+    let high = UInt64(truncatingIfNeeded: self >> 64)
+    return (low ^ (high &* 0xC2B2_AE3D_27D4_EB4F) ^ (low >> 32)) &* 0x9E37_79B9_7F4A_7C15
+  }
+}
+
 /// Memory of the dictionaries; one in each writer.
 struct DictionaryScratch: ~Copyable {
   /// One index a value, and 8 readable ones behind.

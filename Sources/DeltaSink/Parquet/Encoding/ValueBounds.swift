@@ -68,10 +68,6 @@ extension BoundValue {
 }
 
 extension ValueBounds {
-  /// Bounds leave NaN out (parquet.thrift, `ColumnOrder.TYPE_ORDER`), and readers that take it for the greatest value, as Spark
-  /// does, would skip it by them: where there is one, none are written.
-  var hasNaN: Bool { nanCount ?? 0 > 0 }
-
   /// Takes in the bounds of more values.
   mutating func merge(_ other: ValueBounds) {
     nullCount += other.nullCount
@@ -99,7 +95,7 @@ extension ValueBounds {
     var statistics = FormatStatistics()
     statistics.nullCount = nullCount
     statistics.nanCount = nanCount
-    if let min, let max, !hasNaN {
+    if let min, let max {
       statistics.minValue = min.bytes(as: type)
       statistics.maxValue = max.bytes(as: type)
       statistics.isMinExact = isMinExact

@@ -82,9 +82,7 @@ struct ChunkInProgress {
     return histogram
   }
 
-  /// Nil where a page has a NaN: of a page with values the index cannot say that its bounds are not known.
   private func columnIndex(_ pages: [ValueBounds]) -> [UInt8]? {
-    if pages.contains(where: \.hasNaN) { return nil }
     var index = ColumnIndex()
     index.nullPages = nullPages
     for (page, isNull) in zip(pages, nullPages) {
@@ -95,7 +93,7 @@ struct ChunkInProgress {
         index.minValues.append(min.bytes(as: leaf.physicalType))
         index.maxValues.append(max.bytes(as: leaf.physicalType))
       } else {
-        return nil
+        return nil  // a page of NaNs only: "a column index must not be written for this column chunk"
       }
       index.nullCounts.append(page.nullCount)
       if let nanCount = page.nanCount { index.nanCounts.append(nanCount) }

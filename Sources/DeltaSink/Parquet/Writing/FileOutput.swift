@@ -17,8 +17,8 @@ struct FileOutput: ~Copyable {
   private(set) var byteCount: Int64 = 0
 
   /// Creates the file, which must not exist.
-  init(creating path: String, mode: mode_t) throws(ParquetFormatError) {
-    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+  init(creating path: String) throws(ParquetFormatError) {
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0 { throw .io("open", errno) }
   }
 

@@ -40,20 +40,11 @@ public final class ParquetFileWriter {
   public convenience init(
     path: String, columns: [ParquetColumn], options: ParquetOptions = ParquetOptions()
   ) throws {
-    do { try self.init(creating: path, mode: 0o644, columns, options) } catch {
-      throw DeltaError(error, path: path)
-    }
-  }
-
-  /// As the other one, for a file that nobody but its owner may read.
-  convenience init(privatePath path: String, columns: [ParquetColumn], options: ParquetOptions) throws {
-    do { try self.init(creating: path, mode: 0o600, columns, options) } catch {
-      throw DeltaError(error, path: path)
-    }
+    do { try self.init(creating: path, columns, options) } catch { throw DeltaError(error, path: path) }
   }
 
   private init(
-    creating path: String, mode: mode_t, _ columns: [ParquetColumn], _ options: ParquetOptions
+    creating path: String, _ columns: [ParquetColumn], _ options: ParquetOptions
   ) throws(ParquetFormatError) {
     self.path = path
     self.columns = columns
@@ -62,7 +53,7 @@ public final class ParquetFileWriter {
     chunkWriter = try ColumnChunkWriter(options)
     leafBounds = [ValueBounds](repeating: ValueBounds(), count: schema.leaves.count)
     columnNulls = [Int64](repeating: 0, count: columns.count)
-    output = try FileOutput(creating: path, mode: mode)
+    output = try FileOutput(creating: path)
     try output.append(FileMetaData.magic)
   }
 
@@ -212,7 +203,7 @@ extension WrittenSchema {
     case .leaf(let position, _):
       let bounds = bounds[position]
       var result = ColumnStatistics(nullCount: bounds.nullCount)
-      if leaves[position].type != .binary, !bounds.hasNaN {
+      if leaves[position].type != .binary, bounds.nanCount ?? 0 == 0 {
         result.min = bounds.min?.value
         result.max = bounds.max?.value
         result.isMinExact = bounds.isMinExact

@@ -71,24 +71,6 @@ struct LostAnswerTests {
     try await world.check()
   }
 
-  /// The pipeline was taken, by a copy; the first one runs later.
-  @Test
-  func copyThatTakesThePipelineAgainChangesNothing() async throws {
-    let harness = try await DatabricksHarness()
-    let double = harness.double
-    var world = try await DeliveryWorld(harness)
-    let copy = try #require(
-      try await double.requests(
-        method: "POST", path: "/sql/statements$",
-        sql: "MERGE INTO .main.\\..\(harness.schema).\\.._cdc_state"
-      )
-      .last?.sql)
-    _ = try await double.execute(copy)
-    for transaction in DeliveryWorld.changes { world.model.apply(transaction) }
-    try await world.deliver(DeliveryWorld.changes)
-    try await world.check()
-  }
-
   @Test
   func appendedChangesComeOnce() async throws {
     let harness = try await DatabricksHarness()

@@ -50,15 +50,7 @@ struct NamingTests {
     #expect(SQLTypeParser.parse(type.sqlName.lowercased())?.sqlName == type.sqlName)
   }
 
-  @Test func stringsThatAreComparedByTheirBytesMaySaySo() {
-    let text = "struct<a: array<string collate UTF8_BINARY>, b: STRING COLLATE utf8_binary>"
-    #expect(SQLTypeParser.parse(text)?.sqlName == "STRUCT<`a`: ARRAY<STRING>, `b`: STRING>")
-  }
-
-  @Test(arguments: [
-    "variant", "interval day", "decimal(39,2)", "array<", "struct<a>", "", "int int",
-    "string collate utf8_lcase", "array<string collate unicode_ci>", "string collate",
-  ])
+  @Test(arguments: ["variant", "interval day", "decimal(39,2)", "array<", "struct<a>", "", "int int"])
   func otherTextIsNoType(_ text: String) { #expect(SQLTypeParser.parse(text) == nil) }
 
   /// As many columns as PostgreSQL allows: a bit for each.

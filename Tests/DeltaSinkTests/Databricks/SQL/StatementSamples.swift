@@ -54,10 +54,6 @@ enum StatementSamples {
 
   static func folder(_ name: String) -> String { "\(layout.folder(pipeline: "shop"))/delivery/\(name)" }
 
-  static func taken(by runner: String) -> String {
-    StateStatements(layout: layout, pipeline: "shop").take(runner: runner)
-  }
-
   static let epoch = EpochGuard(layout: layout, pipeline: "shop", epoch: 7, sequence: 41)
   static let state = StateStatements(layout: layout, pipeline: "shop")
 
@@ -112,7 +108,7 @@ enum StatementSamples {
     let declared = TableStatements(layout: layout, declaresPrimaryKeys: true)
     let added = ColumnSchema(name: "added", type: .list(.int), comment: "later")
     return [
-      StatementSample(name: "take-pipeline", text: taken(by: "5c0d")),
+      StatementSample(name: "take-pipeline", text: state.take(runner: "5c0d")),
       StatementSample(name: "create-table", text: tables.create(odd, target: "odd")),
       StatementSample(name: "create-table-with-primary-key", text: declared.create(odd, target: "odd_keyed")),
       StatementSample(name: "create-appended-table", text: tables.create(odd.appended, target: "odd_log")),

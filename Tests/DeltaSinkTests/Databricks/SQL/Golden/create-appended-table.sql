@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`odd_log` (
   `_cdc_unchanged` STRING COMMENT 'columns that the log did not carry because the change left them as they were'
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 CLUSTER BY (`_cdc_lsn`)
 COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')

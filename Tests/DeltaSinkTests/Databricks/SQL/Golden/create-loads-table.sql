@@ -10,5 +10,4 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`_cdc_loads` (
   `committed_at` TIMESTAMP
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')

@@ -1,6 +1,5 @@
 CREATE OR REPLACE TABLE `main`.`golden`.`odd`
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 CLUSTER BY (`id`, `day`)
 COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')

@@ -13,5 +13,4 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`_cdc_schema` (
   `recorded_at` TIMESTAMP
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')

@@ -11,5 +11,4 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`_cdc_state` (
   `updated_at` TIMESTAMP
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')

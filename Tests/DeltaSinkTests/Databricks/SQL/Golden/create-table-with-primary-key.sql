@@ -17,7 +17,6 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`odd_keyed` (
   PRIMARY KEY (`id`, `day`)
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 CLUSTER BY (`id`, `day`)
 COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')

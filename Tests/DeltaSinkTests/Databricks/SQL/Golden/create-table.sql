@@ -16,7 +16,6 @@ CREATE TABLE IF NOT EXISTS `main`.`golden`.`odd` (
   `parts` STRUCT<`a b`: INT, `list`: ARRAY<DATE>>
 )
 USING DELTA
-DEFAULT COLLATION UTF8_BINARY
 CLUSTER BY (`id`, `day`)
 COMMENT 'orders, it\'s said: 50 % $\u007Bmore}'
 TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.columnMapping.mode' = 'name')
