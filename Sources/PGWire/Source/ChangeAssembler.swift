@@ -201,10 +201,12 @@ struct ChangeAssembler: ReplicationHandler {
       return .next
     }
     try takeBatchesWithinTransaction()
+    // Its package is full, and ends with it.
+    isDue = true
     return .pause
   }
 
-  /// A transaction goes over its limits by as much again before it is cut: most end before.
+  /// A transaction goes over its limits by half as much again before it is cut: most end before.
   private var isOverLimitInTransaction: Bool {
     pendingBytes >= limits.bytes / 2 * 3 || pendingRows >= limits.rows / 2 * 3
   }
