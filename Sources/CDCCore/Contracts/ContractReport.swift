@@ -2,7 +2,8 @@
 public struct ContractReport: Sendable, Hashable {
   public struct Table: Sendable, Hashable {
     public var name: TableName
-    /// Rows of the source that its copy does not hold now; of a table without key always 0, as nobody can tell.
+    /// Rows of the source that its copy does not hold now, as far as their keys tell: of a table without key, or that is no
+    /// longer copied, always 0.
     public var rowsOut: Int
     /// Rows that went to the quarantine so far; one counts each time that it is written anew.
     public var quarantinedRows: Int

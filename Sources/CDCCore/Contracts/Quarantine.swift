@@ -62,6 +62,18 @@ struct Quarantine: Sendable {
     return (pass.kept, pass.entries.isEmpty ? nil : numbered(pass.entries))
   }
 
+  /// The table is no longer followed: nothing of it is kept out any more.
+  mutating func release(_ table: TableName, at boundary: Boundary) -> ChangeBatch? {
+    guard let open = keys.removeValue(forKey: table), !open.isEmpty else { return nil }
+    let run = TransactionRun(
+      firstRow: 0, commitLSN: boundary.position, commitTime: boundary.commitTime, xid: 0)
+    return numbered([
+      QuarantineEntry(
+        event: .resolved, table: table, position: boundary.position, reason: "the table is no longer copied",
+        transaction: run)
+    ])
+  }
+
   private mutating func numbered(_ entries: [QuarantineEntry]) -> ChangeBatch {
     defer { number += Int64(entries.count) }
     return entries.batch(pipeline: pipeline, after: number)

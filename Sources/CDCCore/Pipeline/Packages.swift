@@ -114,6 +114,10 @@ struct Packages {
   }
 
   private mutating func commit(_ boundary: Boundary) async throws -> Done? {
+    for table in boundary.removed {
+      guard let entries = quarantine.release(table, at: boundary) else { continue }
+      try await writer().write(entries, disposition: .append)
+    }
     guard let writer = open else {
       // Nothing came in between, so everything up to here is durable as it is.
       pipeline.source.confirm(boundary.position)

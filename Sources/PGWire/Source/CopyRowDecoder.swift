@@ -95,13 +95,25 @@ struct CopyRowDecoder: CopyOutHandler {
     guard layout.treatment(of: error, column: failure.column, isOld: false) == .refuse else {
       throw layout.error(error, column: failure.column, key: row.key?.text(), position: nil)
     }
-    for column in 0..<failure.column { columns[column].removeLast() }
+    takeBack(failure.column, message, start)
     let refused = RefusedRow(
       key: row.key?.json(), column: layout.name(of: failure.column), reason: error.explanation,
       json: row.json.text)
     refusedRows.append(refused)
     refusedBytes += refused.byteCount
     return refusedBytes >= limits.bytes ? .pause : .next
+  }
+
+  /// Of a row that is kept out the columns before the one that refused it: what became null there counts no more.
+  private mutating func takeBack(_ count: Int, _ message: RawSpan, _ start: Int) {
+    var offset = start
+    for column in 0..<count {
+      // That the field is whole was seen when it was taken.
+      let length = Int(message.int32(offset))
+      if length >= 0, discards[column], columns[column].endsWithNull { discarded[column] -= 1 }
+      columns[column].removeLast()
+      offset += 4 + max(length, 0)
+    }
   }
 
   /// Its key, and its values as texts.

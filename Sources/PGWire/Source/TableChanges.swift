@@ -10,6 +10,8 @@ struct TableChanges {
   private let keyFields: [Int]
   private(set) var rowCount = 0
   private var discardedValues = 0
+  /// The columns of the row at hand whose values became null.
+  private var nulled: [Int] = []
   private var columns: [ColumnBuilder]
   private var operations: [Operation] = []
   private var positions: [LSN] = []
@@ -129,9 +131,20 @@ struct TableChanges {
       }
       field &+= 1
     }
+    if !nulled.isEmpty { countNulled() }
     operations.append(operation)
     positions.append(position)
     rowCount &+= 1
+  }
+
+  /// A row that is kept out has no values that became null.
+  @inline(never)
+  private mutating func countNulled() {
+    if refusals.rows.last.map({ Int($0.row) }) != rowCount {
+      discardedValues &+= nulled.count
+      for column in nulled { refusals.discardedValues[layout.name(of: column), default: 0] += 1 }
+    }
+    nulled.removeAll(keepingCapacity: true)
   }
 
   /// One value of the hot loop.
@@ -159,9 +172,7 @@ struct TableChanges {
       var row = row(message, tuple)
       throw layout.error(error, column: column, key: row.key?.text(), position: position)
     case .null:
-      if operation.removesRow { return }
-      discardedValues &+= 1
-      refusals.discardedValues[layout.name(of: column), default: 0] += 1
+      if !operation.removesRow { nulled.append(column) }
     case .refuse:
       if let last = refusals.rows.last, Int(last.row) == rowCount { return }
       var row = row(message, tuple)

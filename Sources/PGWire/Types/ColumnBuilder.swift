@@ -98,9 +98,11 @@ package struct ColumnBuilder: Sendable {
     }
   }
 
+  package var endsWithNull: Bool { nullRows.last.map { Int($0) == count - 1 } ?? false }
+
   /// Takes the last row off again.
   package mutating func removeLast() {
-    if let last = nullRows.last, Int(last) == count - 1 { nullRows.removeLast() }
+    if endsWithNull { nullRows.removeLast() }
     switch format.kind.storage {
     case .boolean: booleans.removeLast()
     case .int32: int32s.removeLast()
