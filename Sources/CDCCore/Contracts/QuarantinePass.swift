@@ -37,7 +37,10 @@ struct QuarantinePass {
   /// Without a key nobody knows which row a later change is about: each is for itself.
   private mutating func takeKeyless(_ row: Int) {
     if let refusal = refused[Int32(row)] {
-      note(.quarantined, row, key: nil, refusal)
+      // Where it is merged, a row that goes was out, and is no more: what it equals was out too.
+      note(
+        disposition == .merge && batch.operations[row].removesRow ? .resolved : .quarantined, row, key: nil,
+        refusal)
       // Of an update that takes a row away and puts another: that one alone is left.
       if isMoved(row), last?.row == Int32(row - 1) { operations[operations.count - 1] = .delete }
       return

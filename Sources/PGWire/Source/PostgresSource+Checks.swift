@@ -74,13 +74,6 @@ extension PostgresSource {
             + "\(table.quotedName) REPLICA IDENTITY FULL), or have it appended: leave its write disposition out, or set it "
             + "to append.", table: table.tableName)
       }
-      if layout.isMergedByRow, layout.contract.dataType == .discardRow {
-        throw CDCError(
-          .configuration,
-          "The table has no key, so rows that its contract keeps out could not be told from others when they change. Set "
-            + "the contract for data types to freeze or discard_value, or have the table appended.",
-          table: table.tableName)
-      }
       return layout
     }
   }
@@ -107,8 +100,9 @@ extension PostgresSource {
           + "primary (cdc check prints the statements), and drop them there."
       case "22021", "22P05":
         "The server cannot send a text as UTF-8: \(error.message). A database of encoding SQL_ASCII takes any bytes "
-          + "without looking at them. Correct the rows, leave the column out (a hint of the table's), or move the data to a "
-          + "database that has an encoding."
+          + "without looking at them. Correct the rows, then run a full load, which passes over what the log holds of them; or "
+          + "leave the column out of the publication (a list of columns, from PostgreSQL 15 on), or move the data to a database "
+          + "that has an encoding."
       case "54000",
         "XX000" where error.message.contains("memory"):
         "The server cannot send a row: \(error.message). It builds a row in one piece of at most 1 GB; in text form bytea takes "
