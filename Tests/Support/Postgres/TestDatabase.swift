@@ -79,7 +79,9 @@ extension PostgresServer {
     try await Command(
       binaries + "/psql",
       ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", socketConnectionString(database: database)],
-      environment: ["PGAPPNAME": "cdc-test", "PGOPTIONS": "-c client_min_messages=warning"],
+      environment: [
+        "PGAPPNAME": "cdc-test", "PGOPTIONS": "-c client_min_messages=warning", "PGCLIENTENCODING": "UTF8",
+      ],
       input: sql
     ).output()
   }

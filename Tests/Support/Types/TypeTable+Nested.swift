@@ -30,6 +30,14 @@ extension TypeTable {
       [.same("[0.1,1e+100)")]),
     TypeExample("int4multirange", "string", [.same("{[1,2),[4,)}"), .same("{}")]),
     TypeExample("datemultirange", "string", [.same("{[2024-01-01,2024-02-01),[2025-01-01,infinity)}")]),
+    TypeExample("int8multirange", "string", [.same("{(,-9223372036854775807),[5,6)}")]),
+    TypeExample("nummultirange", "string", [.same("{[1.10,2.500),(3,)}"), .same("{[-Infinity,NaN]}")]),
+    TypeExample(
+      "tsmultirange", "string",
+      [.same("{[\"4714-11-24 00:00:00 BC\",\"2024-01-01 12:30:00.5\"),[infinity,infinity]}")]),
+    TypeExample(
+      "tstzmultirange", "string",
+      [.same("{(,\"2024-01-01 00:00:00+00\"],[\"294276-12-31 23:59:59.999999+00\",)}")]),
     TypeExample("words", "string", [.same("{[a,b),[\"c d\",e)}")]),
   ]
 
@@ -52,6 +60,9 @@ extension TypeTable {
       "place", "struct<x:double,y:double>",
       setup: "CREATE TYPE point2 AS (x float8, y float8); CREATE DOMAIN place AS point2",
       [.init("ROW(1, -0.5)", "{\"x\":\"1.0\",\"y\":\"-0.5\"}")]),
+    TypeExample(
+      "spans", "array<string>", setup: "CREATE DOMAIN spans AS span[] DEFAULT '{}'",
+      [.init("ARRAY['[1,5)'::span, NULL, 'empty']", "[\"[1,5)\",null,\"empty\"]")]),
   ]
 
   static let nested: [TypeExample] = [
@@ -77,6 +88,18 @@ extension TypeTable {
         .init(
           "ROW(' ', 0, ROW(NULL, 2), NULL, NULL)",
           "{\"at\":{\"x\":null,\"y\":\"2.0\"},\"born\":null,\"street\":\" \",\"tags\":null,\"zip\":\"0\"}"),
+      ]),
+    TypeExample(
+      "kit",
+      "struct<feels:string,costs:decimal(12,2),when:string,tags:array<string>,where:struct<x:double,y:double>,all:array<struct<x:double,y:double>>>",
+      setup: """
+        CREATE TYPE kit AS (feels mood, costs price, "when" tstzmultirange, tags tags, "where" place, "all" point2[])
+        """, note: "Enums, domains, ranges and arrays of composites in a composite.",
+      [
+        .init(
+          "ROW('glad', 1, '{[2024-01-01 00:00+00,)}', '{a,NULL}', ROW(1, 2), ARRAY[ROW(NULL, 3)::point2, NULL])",
+          "{\"all\":[{\"x\":null,\"y\":\"3.0\"},null],\"costs\":\"1.00\",\"feels\":\"glad\",\"tags\":[\"a\",null],\"when\":\"{[\\\"2024-01-01 00:00:00+00\\\",)}\",\"where\":{\"x\":\"1.0\",\"y\":\"2.0\"}}"
+        )
       ]),
     TypeExample(
       "searched", "struct<query:string,of:string>", binary: false,

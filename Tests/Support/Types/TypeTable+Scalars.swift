@@ -123,6 +123,8 @@ extension TypeTable {
     TypeExample("tsquery", "string", binary: false, [.same("'fat' & ( 'rat' | !'cat' )")]),
     TypeExample("ltree", "string", needs: "ltree", [.same("Top.Science.Astronomy"), .same("")]),
     TypeExample("lquery", "string", needs: "ltree", [.same("*.Astronomy.*{1,2}")]),
+    TypeExample("ltxtquery", "string", needs: "ltree", [.same("Europe & Russia@* & !Transportation")]),
+    TypeExample("refcursor", "string", [.same("a cursor")]),
   ]
 
   static let times: [TypeExample] = [
@@ -218,5 +220,12 @@ extension TypeTable {
     TypeExample("regtype", "string", binary: false, [.text("'int4'", "integer")]),
     TypeExample("regnamespace", "string", binary: false, [.same("pg_catalog")]),
     TypeExample("regprocedure", "string", binary: false, [.same("now()")]),
+    TypeExample("regproc", "string", binary: false, [.same("pg_backend_pid")]),
+    TypeExample("regoper", "string", binary: false, [.same("||/")]),
+    TypeExample("regoperator", "string", binary: false, [.same("+(integer,integer)")]),
+    TypeExample("regrole", "string", binary: false, [.same("pg_monitor")]),
+    TypeExample("regconfig", "string", binary: false, [.same("english")]),
+    TypeExample("regdictionary", "string", binary: false, [.same("english_stem")]),
+    TypeExample("regcollation", "string", binary: false, [.same("\"C\"")]),
   ]
 }
