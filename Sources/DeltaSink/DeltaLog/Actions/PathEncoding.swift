@@ -2,19 +2,12 @@
 enum PathEncoding {
   static func encode(_ path: String) -> String {
     let isAbsolute = path.hasPrefix("/") || path.contains(":/")
-    var encoded = ""
-    encoded.reserveCapacity(path.utf8.count)
-    for byte in path.utf8 {
-      // A colon in the first part of a relative path would read as a scheme's.
-      if isPlain(byte) && (isAbsolute || byte != UInt8(ascii: ":")) {
-        encoded.unicodeScalars.append(UnicodeScalar(byte))
-      } else {
-        encoded += byte < 16 ? "%0" : "%"
-        encoded += String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return encoded
+    // A colon in the first part of a relative path would read as a scheme's.
+    return PercentEncoding.encode(path) { kept.contains($0) || ($0 == UInt8(ascii: ":") && isAbsolute) }
   }
+
+  /// What may stand in a path, beside the unreserved characters.
+  private static let kept = Set("/=,@+!$&'()*;".utf8)
 
   /// A `%` that does not begin an escape stands for itself, as some writers have it; so does one whose bytes
   /// would not be UTF-8.
@@ -40,19 +33,5 @@ enum PathEncoding {
   private static func hexadecimal(_ digits: [UInt8]) -> UInt8? {
     guard digits.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }) else { return nil }
     return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "/"),
-      UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "!"),
-      UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ")"),
-      UInt8(ascii: "*"), UInt8(ascii: ";"), UInt8(ascii: ":"):
-      true
-    default: false
-    }
   }
 }
