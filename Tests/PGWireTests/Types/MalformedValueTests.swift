@@ -96,7 +96,7 @@ struct MalformedValueTests {
 
   @Test(
     "Timestamps that no server has are printed or refused",
-    arguments: [Int64.min + 1, .min + 86_399_999_999, .max - 1])
+    arguments: [Int64.min + 1, Int64.min + 86_399_999_999, Int64.max - 1])
   func extremeTimestamps(_ value: Int64) throws {
     var bytes: [UInt8] = []
     bytes.appendBigEndian(value)
