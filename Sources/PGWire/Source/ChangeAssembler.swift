@@ -160,7 +160,8 @@ struct ChangeAssembler: ReplicationHandler {
     isInTransaction = false
     guard hasChanges else {
       pendingPosition = positionBeforeTransaction
-      return .next
+      // What waits may have come due meanwhile.
+      return needsBoundary ? closeIfFull() : .next
     }
     pendingPosition = commit.endLSN
     lastCommit = Boundary(position: LSN(commit.endLSN.rawValue), commitTime: commit.commitTime)
