@@ -209,7 +209,7 @@ struct ChangeAssembler: ReplicationHandler {
 
   /// A transaction goes over its limits by half as much again before it is cut: most end before.
   private var isOverLimitInTransaction: Bool {
-    pendingBytes >= limits.bytes / 2 * 3 || pendingRows >= limits.rows / 2 * 3
+    pendingBytes / 3 >= limits.bytes / 2 || pendingRows / 3 >= limits.rows / 2
   }
 
   private mutating func noteFirstChange() {

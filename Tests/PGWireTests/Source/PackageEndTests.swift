@@ -16,6 +16,12 @@ struct PackageEndTests {
     #expect(try stream.commit(at: 200) == .pause)
     #expect(stream.boundaries() == [LSN(110)])
   }
+
+  @Test("Limits without end do not trap", arguments: [(Int.max, 1), (1, Int.max), (.max, .max)])
+  func endless(rows: Int, bytes: Int) throws {
+    var stream = try AssembledStream(BatchLimits(rows: rows, bytes: bytes))
+    _ = try stream.transaction(at: 100, inserts: 100)
+  }
 }
 
 /// An assembler and the messages of one table `t (id int)`.
