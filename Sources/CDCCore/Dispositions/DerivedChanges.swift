@@ -54,7 +54,9 @@ struct DerivedChanges {
   ///   - kept: positions among these that a row which carries its key alone leaves as they are.
   func batch(_ table: TableSchema, _ added: [ColumnVector], kept: Set<Int> = []) -> ChangeBatch {
     let bare = Set(keyOnly)
-    let values = picks.enumerated().map { bare.contains(Int32($0)) ? -1 : $1 }
+    // Of what goes, the key says all: with its values a column would be twice as large, beyond what a vector holds.
+    let valueless = bare.union(removals.values)
+    let values = picks.enumerated().map { valueless.contains(Int32($0)) ? -1 : $1 }
     let isKey = source.table.columns.indices.map { source.table.key.contains($0) }
     let columns = source.rows.columns.enumerated().map { column, vector in
       vector.gather(isKey[column] ? picks : values)

@@ -25,6 +25,10 @@ struct ChangeAssembler: ReplicationHandler {
   /// Rows and bytes that wait in `tables`.
   private var pendingRows = 0
   private var pendingBytes = 0
+  /// Of the package, handed over because batches had grown large.
+  private var handedBytes = 0
+  /// Batches are handed over at this size, however large a package may be: a column holds 2 GiB at most.
+  private let batchBytes: Int
   /// Changes of this transaction or truncations of it have been handed over or wait.
   private var hasChanges = false
   /// Something was handed over since the last boundary, or waits.
@@ -60,9 +64,10 @@ struct ChangeAssembler: ReplicationHandler {
 
   init(
     limits: BatchLimits, stop: StopCondition, survey: TableSurvey? = nil,
-    selection: ChangeSelection = ChangeSelection()
+    selection: ChangeSelection = ChangeSelection(), batchBytes: Int = 256 << 20
   ) {
     self.limits = limits
+    self.batchBytes = batchBytes
     self.stop = stop
     self.selection = selection
     messages = MessageRows(pipeline: selection.pipeline, patterns: selection.messagePrefixes)
@@ -171,7 +176,9 @@ struct ChangeAssembler: ReplicationHandler {
   }
 
   private mutating func closeIfFull() -> ReplicationSignal {
-    guard isDue || pendingRows >= limits.rows || pendingBytes >= limits.bytes else { return .next }
+    guard isDue || pendingRows >= limits.rows || pendingBytes + handedBytes >= limits.bytes else {
+      return .next
+    }
     closePackage()
     return .pause
   }
@@ -198,7 +205,10 @@ struct ChangeAssembler: ReplicationHandler {
     pendingRows &+= 1
     // Beside the values each row has its operation and its position.
     pendingBytes &+= bytes &+ 9
-    guard pendingBytes >= limits.bytes || pendingRows >= limits.rows, isOverLimitInTransaction else {
+    guard pendingBytes >= min(limits.bytes, batchBytes) || pendingRows >= limits.rows else { return .next }
+    if pendingBytes >= batchBytes {
+      handedBytes += pendingBytes
+    } else if !isOverLimitInTransaction {
       return .next
     }
     try takeBatchesWithinTransaction()
@@ -243,6 +253,7 @@ struct ChangeAssembler: ReplicationHandler {
     }
     needsBoundary = false
     isDue = false
+    handedBytes = 0
     waitingSince = .max
   }
 
@@ -304,7 +315,7 @@ struct ChangeAssembler: ReplicationHandler {
     guard let survey, survey.position.rawValue <= walEnd.rawValue else { return .next }
     takeBatches()
     appendBoundary(at: LSN(walEnd.rawValue))
-    (needsBoundary, isDue, waitingSince) = (false, false, .max)
+    (needsBoundary, isDue, waitingSince, handedBytes) = (false, false, .max, 0)
     return .pause
   }
 

@@ -17,6 +17,16 @@ struct PackageEndTests {
     #expect(stream.boundaries() == [LSN(110)])
   }
 
+  @Test("A large package comes in batches, and ends at its own limit all the same")
+  func largePackage() throws {
+    var stream = try AssembledStream(BatchLimits(rows: .max, bytes: 5000), batchBytes: 1000)
+    #expect(try stream.transaction(at: 100, inserts: 100) == .next)
+    let batches = stream.assembler.takeEvents()
+    #expect(batches.count > 1)
+    #expect(try stream.transaction(at: 200, inserts: 100) == .pause)
+    #expect(stream.boundaries() == [LSN(210)])
+  }
+
   @Test("Limits without end do not trap", arguments: [(Int.max, 1), (1, Int.max), (.max, .max)])
   func endless(rows: Int, bytes: Int) throws {
     var stream = try AssembledStream(BatchLimits(rows: rows, bytes: bytes))
@@ -28,8 +38,8 @@ struct PackageEndTests {
 struct AssembledStream {
   var assembler: ChangeAssembler
 
-  init(_ limits: BatchLimits, stop: StopCondition = .never) throws {
-    assembler = ChangeAssembler(limits: limits, stop: stop)
+  init(_ limits: BatchLimits, stop: StopCondition = .never, batchBytes: Int = 256 << 20) throws {
+    assembler = ChangeAssembler(limits: limits, stop: stop, batchBytes: batchBytes)
     let column = CatalogColumn(
       number: 1, name: "id", type: 23, typmod: -1, isNotNull: true, isGenerated: false, typeName: "integer",
       comment: nil)
