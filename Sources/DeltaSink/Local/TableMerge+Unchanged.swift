@@ -15,6 +15,7 @@ extension TableMerge {
     }
     let firstRow = writer.nextRow
     let places = RowPlaces(matches: matches, files: writers.flatMap(\.finished), wanted: compacted.holders)
+    try requireHeld(compacted, places, shape)
     var plain: [Int32] = []
     var missing: [(position: Int32, place: RowFetch.Place)] = []
     for position in 0..<Int32(rows.rowCount) {
@@ -36,6 +37,21 @@ extension TableMerge {
     if let filled = filler.rest() { try writer.write(shape.arrange(filled), rowCount: filled.rowCount) }
     let order = plain + missing.map(\.position)
     index?.place(order.map { compacted.entries[Int($0)] }, from: firstRow)
+  }
+
+  /// A row that was passed over when it came (its origin is ignored) and is changed now: nobody has what the change left as it was.
+  /// A row that carries more than the source's may also end what is not there.
+  private func requireHeld(
+    _ compacted: CompactedChanges, _ places: RowPlaces, _ shape: TableShape
+  ) throws {
+    guard !shape.source.columns.contains(where: { $0.name.hasPrefix("_cdc_") }) else { return }
+    for (position, holder) in compacted.holders where places.place(holder) == nil {
+      guard case .destination = holder, compacted.unchanged.contains(where: { $0.contains(position) })
+      else { continue }
+      throw UnsyncedTables([
+        shape.source.name: "a row was changed that had not been copied, and not all its values came with it"
+      ])
+    }
   }
 
   private func readers(of files: Set<String>) throws -> [String: ParquetFileReader] {

@@ -121,7 +121,10 @@ struct TableChanges {
       var value = try message.readTupleValue(at: &offset)
       let column = targets[field]
       if column >= 0 {
-        if value.kind == .unchanged { value = carried(value, field: field, by: operation) }
+        if value.kind == .unchanged {
+          if operation == .insert { try requireWhole() }
+          value = carried(value, field: field, by: operation)
+        }
         if let error = Self.append(message, value, to: &columns[column]) {
           try meet(error, message, tuple, column: column, operation, position: position)
           columns[column].appendNull()
@@ -145,6 +148,15 @@ struct TableChanges {
       for column in nulled { refusals.discardedValues[layout.name(of: column), default: 0] += 1 }
     }
     nulled.removeAll(keepingCapacity: true)
+  }
+
+  /// An update that brings a row into the publication's filter comes as an insert, without the values out of line that it left as
+  /// they were: nobody has sent them.
+  private func requireWhole() throws {
+    guard layout.needsWholeRows else { return }
+    throw UnsyncedTables([
+      layout.schema.name: "a row came into the publication's filter without values that lie out of line"
+    ])
   }
 
   /// One value of the hot loop.

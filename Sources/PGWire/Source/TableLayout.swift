@@ -14,6 +14,8 @@ struct TableLayout: Sendable {
   /// Within a transaction two rows may have one key: it is hinted, and no index forbids that at every moment. The log carries
   /// whole rows, so each row that goes can be told from others of its key; it is wanted whole.
   var keysMayMeet = false
+  /// A row that is new to the destination must come with all its values.
+  var needsWholeRows = true
   /// The condition of the rows that are published, as SQL.
   var rowFilter: String?
   /// The table has had another definition since the survey with which the stream began.
@@ -33,6 +35,7 @@ struct TableLayout: Sendable {
     rowFilter = table.rowFilter
     isMergedByRow = hints.writeDisposition == .merge && !schema.hasKey
     keysMayMeet = keysMayMeet(table, hints)
+    needsWholeRows = schema.hasKey && hints.writeDisposition != .append && hints.writeDisposition != .replace
     try mask(hints)
     if let known { holdBack(columnsSince: known) }
     schema.mark = TableMark(table, masks: hints.masks(of: table)).text
