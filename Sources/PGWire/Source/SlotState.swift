@@ -61,16 +61,29 @@ extension PostgresSource {
           + "never created, or somebody dropped it. Run a full load, which creates it: cdc run --mode full_load."
       )
     }
+    try await requireOurs(slot, on: connection)
     if slot.isLost {
       throw lost(SlotLoss(slot.invalidation))
     }
-    if slot.plugin != "pgoutput" {
+    return slot
+  }
+
+  /// Names of slots are one for the whole server.
+  ///
+  /// - Throws: `CDCError.Code.configuration` where the slot of the pipeline's name is somebody else's.
+  private func requireOurs(_ slot: SlotState, on connection: PostgresConnection) async throws {
+    if let other = try await otherOwner(of: slot, on: connection) {
       throw CDCError(
         .configuration,
-        "The replication slot \(slotName) belongs to another program (its plugin is \(slot.plugin ?? "none")). "
-          + "Choose another name for the pipeline.")
+        "The replication slot \(slotName) belongs to \(other), and slots of one server cannot share a name. Choose another "
+          + "name for this pipeline: cdc run --pipeline NAME.")
     }
-    return slot
+  }
+
+  private func otherOwner(of slot: SlotState, on connection: PostgresConnection) async throws -> String? {
+    if slot.plugin != "pgoutput" { return "another program (its plugin is \(slot.plugin ?? "none"))" }
+    let database = try await connection.query("SELECT current_database()").scalar
+    return slot.database == database ? nil : "a pipeline of the database \(slot.database ?? "")"
   }
 
   private func lost(_ loss: SlotLoss, underlying: (any Error)? = nil) -> CDCError {
@@ -98,8 +111,10 @@ extension PostgresSource {
 
   /// Drops the pipeline's slot, if there is one.
   ///
-  /// - Throws: `CDCError` where another process reads from it.
+  /// - Throws: `CDCError` where another process reads from it, or it is somebody else's.
   func dropSlot(on connection: PostgresConnection) async throws {
+    guard let slot = try await slotState(on: connection) else { return }
+    try await requireOurs(slot, on: connection)
     do {
       try await connection.dropReplicationSlot(slotName)
     } catch { throw explained(error) }
@@ -108,7 +123,13 @@ extension PostgresSource {
   /// Removes from the source what the pipeline has created there: its slot, its publications, its event trigger.
   public func cleanUp() async throws {
     try await withConnection { connection in
-      try await self.dropSlot(on: connection)
+      if let slot = try await self.slotState(on: connection),
+        let other = try await self.otherOwner(of: slot, on: connection)
+      {
+        self.logger.notice("the slot stays: it belongs to \(other)", metadata: ["slot": "\(self.slotName)"])
+      } else {
+        try await self.dropSlot(on: connection)
+      }
       do {
         for name in try await self.existingPublications(on: connection) {
           try await connection.dropPublication(name)
