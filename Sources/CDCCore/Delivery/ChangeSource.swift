@@ -28,7 +28,9 @@ public protocol ChangeSource: Sendable {
   ///
   /// - Parameter held: the destination's tables. Of each, what commits before its own position may be left out.
   ///   nil where the destination does not remember them: then a table's shape is followed as far as the log tells it.
-  /// - Throws: `UnsyncedTables`, before the boundary behind the first change concerned, for tables whose copy
+  /// - Throws: `CDCError.Code.positionLost` where the source's log does not reach from the position on without a gap, or where it
+  ///   was confirmed further than the position, whoever did it;
+  ///   `UnsyncedTables`, before the boundary behind the first change concerned, for tables whose copy
   ///   cannot be brought up by changes; `CDCError.Code.schemaContract` where such a table's contract is `freeze`.
   /// - Parameter position: the checkpoint's. Transactions that committed before it may be handed over
   ///   again; destinations skip them.
@@ -37,14 +39,20 @@ public protocol ChangeSource: Sendable {
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
   ) async throws
 
-  /// Everything before `position` is durable at the destination: the source may forget it. Cheap, never blocks.
+  /// The checkpoint is at `position`, durable: the source may forget what is before. It never forgets more, or a gap behind a
+  /// checkpoint could not be told from log without changes. Cheap, never blocks.
   func confirm(_ position: LSN)
+
+  /// Called when `changes` is over and its last package was confirmed: has the source hear of it, where it has not yet.
+  func settle() async throws
 
   /// The source's current end of log.
   func currentPosition() async throws -> LSN
 }
 
 extension ChangeSource {
+  public func settle() async throws {}
+
   public func snapshot(as held: [HeldTable]?) async throws -> any SourceSnapshot {
     try await snapshot(restart: false)
   }

@@ -17,9 +17,13 @@ public protocol Destination: Sendable {
   /// Begins a package of changes. Nothing of it is visible before `commit`.
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter
 
-  /// Records a checkpoint that has no package of its own: the end of a full load, or, at the position of the checkpoint
-  /// before, the load of single tables.
+  /// Records a checkpoint that has no package of its own: the end of a full load, the end of much log without changes, or, at
+  /// the position of the checkpoint before, the load of single tables.
   func record(_ checkpoint: Checkpoint) async throws
+
+  /// How much log without changes, in bytes, is worth a checkpoint of its own. The source keeps so much for a pipeline that has
+  /// nothing to do; up to eight times as much where it writes that within a minute.
+  var idleBytes: Int { get }
 
   /// The pipeline's tables as they were at the last checkpoint, to be called after `open`: of each the schema of its
   /// last load or batch, with `mark` and column numbers, and the position of its last load. Nil where they are not remembered.
@@ -32,6 +36,8 @@ public protocol Destination: Sendable {
 }
 
 extension Destination {
+  public var idleBytes: Int { 64 << 20 }
+
   public func heldTables(pipeline: String) async throws -> [HeldTable]? { nil }
 
   public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {

@@ -6,6 +6,9 @@ internal import Metrics
 struct Packages {
   private let pipeline: Pipeline
   private var position: LSN
+  /// The source's clock at the last transaction before.
+  private var commitTime: Int64
+  private let idleBytes: Int
   private var open: (any PackageWriter)?
   private var changes: [TableName: Int] = [:]
   private var keysAlive: [TableName: KeysAlive] = [:]
@@ -13,9 +16,11 @@ struct Packages {
   private var equalRows: [TableName: EqualRows] = [:]
   private var quarantine: Quarantine
 
-  init(pipeline: Pipeline, position: LSN, quarantine: Quarantine) {
+  init(pipeline: Pipeline, after checkpoint: Checkpoint, idleBytes: Int, quarantine: Quarantine) {
     self.pipeline = pipeline
-    self.position = position
+    self.idleBytes = idleBytes
+    position = checkpoint.position
+    commitTime = checkpoint.commitTime
     self.quarantine = quarantine
   }
 
@@ -25,6 +30,8 @@ struct Packages {
     /// By table; old-key halves of updates are not counted.
     var changes: [TableName: Int]
     var refusals: RefusalCounts
+    /// Nothing was written but the checkpoint.
+    var isIdle = false
   }
 
   /// - Returns: nil where the event closed no package.
@@ -119,10 +126,9 @@ struct Packages {
       try await writer().write(entries, disposition: .append)
     }
     guard let writer = open else {
-      // Nothing came in between, so everything up to here is durable as it is.
-      pipeline.source.confirm(boundary.position)
+      let done = try await passIdle(to: boundary)
       try await remove(boundary.removed)
-      return nil
+      return done
     }
     let count = changes.values.reduce(0, +)
     let checkpoint = Checkpoint(
@@ -143,9 +149,27 @@ struct Packages {
       open = nil
       changes = [:]
       (keysAlive, equalRows) = ([:], [:])
-      position = boundary.position
+      (position, commitTime) = (boundary.position, boundary.commitTime)
     }
     return Done(checkpoint: checkpoint, changes: changes, refusals: quarantine.takeCounts())
+  }
+
+  /// Nothing came in between, so everything up to the boundary is durable as it is. The source is told only what is recorded: a
+  /// slot that is ahead of its checkpoint then always means that changes are missing. Recording has a price, so it is
+  /// done when there is enough log to be rid of.
+  private mutating func passIdle(to boundary: Boundary) async throws -> Done? {
+    guard boundary.position > position,
+      boundary.position.rawValue - position.rawValue >= UInt64(max(idleBytes, 0))
+    else { return nil }
+    let checkpoint = Checkpoint(
+      pipeline: pipeline.name, kind: .cdc,
+      packageID: LoadPackage(pipeline: pipeline.name, from: position).id(to: boundary.position),
+      position: boundary.position, commitTime: max(boundary.commitTime, commitTime), rowCount: 0)
+    try await pipeline.destination.record(checkpoint)
+    pipeline.source.confirm(boundary.position)
+    (position, commitTime) = (checkpoint.position, checkpoint.commitTime)
+    pipeline.logger.info("no changes for long: position recorded", metadata: ["position": "\(position)"])
+    return Done(checkpoint: checkpoint, changes: [:], refusals: RefusalCounts(), isIdle: true)
   }
 
   private func remove(_ tables: [TableName]) async throws {

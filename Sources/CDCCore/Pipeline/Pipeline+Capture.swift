@@ -23,7 +23,7 @@ extension Pipeline {
         do {
           return try await captureOnce(from: checkpoint, until: stop, loaded: loaded) { done in
             progressed()
-            resyncs.progressed()
+            if !done.isIdle { resyncs.progressed() }
             report.position = done.checkpoint.position
             report.packages += done.changes.isEmpty ? 0 : 1
             report.changes.merge(done.changes, uniquingKeysWith: +)
@@ -40,7 +40,15 @@ extension Pipeline {
       }
     }
     report.duration = .now - started
+    if end != .never { await settle() }
     return report
+  }
+
+  /// Everything is durable by now, so a failure is no failure of the run: the next one tells the source.
+  private func settle() async {
+    do { try await source.settle() } catch {
+      logger.warning("the source was not told of the last package", metadata: ["error": "\(error)"])
+    }
   }
 
   private func openCheckpoint() async throws -> Checkpoint {
@@ -67,11 +75,14 @@ extension Pipeline {
     let quarantine = Quarantine(
       pipeline: name, from: checkpoint.position,
       try await QuarantineLedger.read(destination, pipeline: name), loaded: loaded)
+    var limits = configuration.captureLimits
+    let idleBytes = limits.idleBytes ?? destination.idleBytes
+    limits.idleBytes = idleBytes
     let channel = BoundedChannel<ChangeEvent>(capacity: configuration.bufferedBytes)
-    let reader = Task {
+    let reader = Task { [limits] in
       do {
         try await source.changes(
-          from: checkpoint.position, held: held, limits: configuration.captureLimits, until: stop
+          from: checkpoint.position, held: held, limits: limits, until: stop
         ) { event in
           try await channel.send(event, cost: event.byteCount)
         }
@@ -83,7 +94,8 @@ extension Pipeline {
         channel.finish(throwing: error)
       }
     }
-    var packages = Packages(pipeline: self, position: checkpoint.position, quarantine: quarantine)
+    var packages = Packages(
+      pipeline: self, after: checkpoint, idleBytes: idleBytes, quarantine: quarantine)
     let workers = try WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {

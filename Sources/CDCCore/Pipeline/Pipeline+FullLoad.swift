@@ -29,12 +29,14 @@ extension Pipeline {
   private func openSnapshot(after checkpoint: Checkpoint?) async throws -> any SourceSnapshot {
     if let checkpoint, checkpoint.kind != .unfinishedLoad {
       do {
-        return try await source.snapshot(restart: false)
-      } catch let error as CDCError where error.code == .positionLost {
-        var unfinished = checkpoint
-        unfinished.kind = .unfinishedLoad
-        try await destination.record(unfinished)
-      }
+        let snapshot = try await source.snapshot(restart: false)
+        if snapshot.position >= checkpoint.position { return snapshot }
+        // The source was set back behind what the destination has: a slot of the time before is of no use either.
+        await snapshot.close()
+      } catch let error as CDCError where error.code == .positionLost {}
+      var unfinished = checkpoint
+      unfinished.kind = .unfinishedLoad
+      try await destination.record(unfinished)
     }
     return try await source.snapshot(restart: true)
   }

@@ -16,8 +16,7 @@ package protocol ReplicationHandler: Sendable {
   mutating func deadlinePassed() throws -> ReplicationSignal
 
   /// The end of the last transaction taken that has to become durable before the server may forget it; nil where none
-  /// was taken. Once it is confirmed, positions at which nothing happened for this handler are
-  /// confirmed by the stream itself.
+  /// was taken. Once it is confirmed, the server is told that what is behind it needs no work, and goes on keeping that.
   var pendingPosition: LogSequenceNumber? { get }
 }
 

@@ -31,7 +31,7 @@ extension ReplicationStream {
         isDrained = false
         defer { unsafe PQfreemem(message) }
         let bytes = unsafe UnsafeRawBufferPointer(start: message, count: count)
-        if unsafe try take(bytes.bytes, &handler) == .pause { return .paused }
+        if unsafe try take(bytes.bytes, &handler) == .pause { return stop.isFound ? .ended : .paused }
         untilCheck &-= 1
         if untilCheck == 0 {
           untilCheck = 1024
@@ -83,8 +83,12 @@ extension ReplicationStream {
       let keepalive = try PrimaryKeepalive(parsing: message, at: &offset)
       status.received(keepalive, isInTransaction: isInTransaction)
       isReplyAwaited = false
-      if keepalive.isReplyRequested { try report(pending: handler.pendingPosition) }
-      return try handler.keepalive(walEnd: keepalive.walEnd)
+      if keepalive.isReplyRequested {
+        try report(pending: handler.pendingPosition)
+        stop.answered(keepalive, now: monotonicNanoseconds())
+      }
+      let signal = try handler.keepalive(walEnd: keepalive.walEnd)
+      return stop.isFound ? .pause : signal
     default: throw MalformedBytes(.invalid, at: 0)
     }
   }
@@ -103,8 +107,8 @@ extension ReplicationStream {
     var readiness = try handle.wait(deadline: 0)
     if !readiness.isReadable {
       let began = monotonicNanoseconds()
-      let flushed = status.flushed(confirmed: confirmed, pending: handler.pendingPosition)
-      let deadline = min(status.deadline(flushed: flushed), handler.deadline, try silenceDeadline(now: began))
+      let statusDeadline = status.deadline(confirmed: confirmed, pending: handler.pendingPosition)
+      let deadline = min(statusDeadline, handler.deadline, try silenceDeadline(now: began))
       readiness = try handle.wait(forWriting: hasUnsentOutput, deadline: deadline)
       if readiness.isWritable { try flushOutput() }
       if readiness.isReadable { nap(waited: monotonicNanoseconds() &- began) }
@@ -149,15 +153,15 @@ extension ReplicationStream {
   // MARK: Status updates
 
   func reportIfDue(pending: LogSequenceNumber?) throws {
-    let flushed = status.flushed(confirmed: confirmed, pending: pending)
-    if monotonicNanoseconds() >= status.deadline(flushed: flushed) { try report(pending: pending) }
+    let deadline = status.deadline(confirmed: confirmed, pending: pending)
+    if monotonicNanoseconds() >= deadline { try report(pending: pending) }
   }
 
   func report(pending: LogSequenceNumber?, isReplyRequested: Bool = false) throws {
     guard handle.activity == .replication else { return }
-    let flushed = status.flushed(confirmed: confirmed, pending: pending)
     let update = status.update(
-      flushed: flushed, now: monotonicNanoseconds(), isReplyRequested: isReplyRequested)
+      confirmed: confirmed, pending: pending, now: monotonicNanoseconds(),
+      isReplyRequested: isReplyRequested)
     hasUnsentOutput = try handle.sendStatus(update.bytes)
   }
 

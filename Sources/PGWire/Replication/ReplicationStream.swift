@@ -30,6 +30,7 @@ package actor ReplicationStream {
   private var leftAt: Int64
   var isReplyAwaited = false
   var hasUnsentOutput = false
+  var stop: ServerStop
   private var hasEnded = false
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -47,6 +48,7 @@ package actor ReplicationStream {
     let timeout = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 4 : Int64.max
     status = StatusReporter(
       start: options.start, interval: max(min(options.statusInterval.nanoseconds, timeout), 10_000_000))
+    stop = ServerStop(walSenderTimeout: walSenderTimeout)
     spool = StreamSpool(budget: options.spoolMemory, directory: options.spoolDirectory)
     lastHeard = monotonicNanoseconds()
     leftAt = lastHeard
@@ -148,7 +150,7 @@ package actor ReplicationStream {
 package enum ReplicationPause: Sendable, Hashable {
   /// The handler paused.
   case paused
-  /// The server ended the stream: it shuts down.
+  /// The server has ended the stream, or wants to: it shuts down.
   case ended
 }
 

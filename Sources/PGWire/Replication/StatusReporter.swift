@@ -5,10 +5,13 @@ struct StatusReporter {
   /// Every transaction that commits before this was handed to the handler; from the last keepalive.
   private var idleEnd = LogSequenceNumber.zero
   private var lastFlushed: LogSequenceNumber
+  private var lastApplied = LogSequenceNumber.zero
   private var lastSent: Int64 = 0
   private let interval: Int64
   /// Confirmed positions are told at most this often.
   private static let confirmationInterval: Int64 = 50_000_000
+  /// Positions at which nothing happened.
+  private static let idleInterval: Int64 = 1_000_000_000
 
   /// - Parameter interval: nanoseconds.
   init(start: LogSequenceNumber, interval: Int64) {
@@ -29,25 +32,31 @@ struct StatusReporter {
     if !isInTransaction && keepalive.walEnd > idleEnd { idleEnd = keepalive.walEnd }
   }
 
-  /// What may be called durable: what was confirmed, and where nothing waits to be confirmed, all that the server
-  /// said it has sent. Never falls.
-  func flushed(confirmed: LogSequenceNumber, pending: LogSequenceNumber?) -> LogSequenceNumber {
+  /// What was confirmed, which the slot moves to. Never falls, never goes further on its own.
+  func flushed(confirmed: LogSequenceNumber) -> LogSequenceNumber { max(lastFlushed, confirmed) }
+
+  /// What needs no more work: where nothing waits to be confirmed, all that the server said it has sent. The server shows it
+  /// (pg_stat_replication.replay_lsn) and does nothing else with it. Never falls.
+  func applied(confirmed: LogSequenceNumber, pending: LogSequenceNumber?) -> LogSequenceNumber {
     let isSettled = pending.map { $0 <= confirmed } ?? true
-    return max(lastFlushed, confirmed, isSettled ? idleEnd : .zero)
+    return max(lastApplied, flushed(confirmed: confirmed), isSettled ? idleEnd : .zero)
   }
 
   /// When the next update is due, if nothing else happens.
-  func deadline(flushed: LogSequenceNumber) -> Int64 {
-    lastSent &+ (flushed > lastFlushed ? Self.confirmationInterval : interval)
+  func deadline(confirmed: LogSequenceNumber, pending: LogSequenceNumber?) -> Int64 {
+    if flushed(confirmed: confirmed) > lastFlushed { return lastSent &+ Self.confirmationInterval }
+    let isAhead = applied(confirmed: confirmed, pending: pending) > lastApplied
+    return lastSent &+ (isAhead ? min(Self.idleInterval, interval) : interval)
   }
 
   mutating func update(
-    flushed: LogSequenceNumber, now: Int64, isReplyRequested: Bool
+    confirmed: LogSequenceNumber, pending: LogSequenceNumber?, now: Int64, isReplyRequested: Bool
   ) -> StandbyStatusUpdate {
     lastSent = now
-    lastFlushed = flushed
+    lastFlushed = flushed(confirmed: confirmed)
+    lastApplied = applied(confirmed: confirmed, pending: pending)
     return StandbyStatusUpdate(
-      written: max(written, flushed), flushed: flushed, applied: flushed, clock: wallClockMicroseconds(),
-      isReplyRequested: isReplyRequested)
+      written: max(written, lastApplied), flushed: lastFlushed, applied: lastApplied,
+      clock: wallClockMicroseconds(), isReplyRequested: isReplyRequested)
   }
 }

@@ -17,7 +17,12 @@ extension ChangeAssembler {
   mutating func appendBoundary(at end: LSN) {
     let time = lastCommit?.commitTime ?? (survey?.reshaped.isEmpty == false ? survey?.time : nil) ?? 0
     _ = appendShapes(at: end)
-    events.append(.boundary(Boundary(position: end, commitTime: time, removed: takeRemoved(at: end))))
+    append(Boundary(position: end, commitTime: time, removed: takeRemoved(at: end)))
+  }
+
+  mutating func append(_ boundary: Boundary) {
+    (reached, reachedAt) = (boundary.position, ReplicationClock.now)
+    events.append(.boundary(boundary))
   }
 
   /// Hands over the shape of tables that have another one, where the changes so far have not told of it.

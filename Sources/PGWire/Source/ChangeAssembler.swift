@@ -34,6 +34,9 @@ struct ChangeAssembler: ReplicationHandler {
   /// Something was handed over since the last boundary, or waits.
   private var needsBoundary = false
   var lastCommit: Boundary?
+  /// Where the last boundary was, or where the stream begins.
+  var reached: LSN
+  var reachedAt = ReplicationClock.now
   private var isDue = false
   private var waitingSince = Int64.max
   private var positionBeforeTransaction: LogSequenceNumber?
@@ -63,12 +66,13 @@ struct ChangeAssembler: ReplicationHandler {
   private(set) var isSilent = false
 
   init(
-    limits: BatchLimits, stop: StopCondition, survey: TableSurvey? = nil,
+    limits: BatchLimits, from start: LSN = .zero, stop: StopCondition, survey: TableSurvey? = nil,
     selection: ChangeSelection = ChangeSelection(), batchBytes: Int = 256 << 20
   ) {
     self.limits = limits
     self.batchBytes = batchBytes
     self.stop = stop
+    reached = start
     self.selection = selection
     messages = MessageRows(pipeline: selection.pipeline, patterns: selection.messagePrefixes)
     if let survey, !survey.reshaped.isEmpty || !survey.removed.isEmpty { self.survey = survey }
@@ -249,7 +253,7 @@ struct ChangeAssembler: ReplicationHandler {
     takeBatches()
     if var boundary = lastCommit, appendShapes(at: boundary.position) || needsBoundary {
       boundary.removed = takeRemoved(at: boundary.position)
-      events.append(.boundary(boundary))
+      append(boundary)
     }
     needsBoundary = false
     isDue = false
@@ -258,6 +262,10 @@ struct ChangeAssembler: ReplicationHandler {
   }
 
   private mutating func finish(at end: LSN) -> ReplicationSignal {
+    // The last package goes all the way, so that nothing is left over to be recorded.
+    if needsBoundary, let commit = lastCommit, commit.position < end {
+      lastCommit = Boundary(position: end, commitTime: commit.commitTime)
+    }
     closePackage()
     if end > lastCommit?.position ?? .zero { appendBoundary(at: end) }
     isFinished = true
@@ -312,10 +320,23 @@ struct ChangeAssembler: ReplicationHandler {
   mutating func keepalive(walEnd: LogSequenceNumber) throws -> ReplicationSignal {
     guard !isInTransaction else { return .next }
     if case .position(let end) = stop, walEnd.rawValue >= end.rawValue { return finish(at: end) }
-    guard let survey, survey.position.rawValue <= walEnd.rawValue else { return .next }
+    guard let survey, survey.position.rawValue <= walEnd.rawValue else {
+      return passIdle(to: LSN(walEnd.rawValue))
+    }
     takeBatches()
     appendBoundary(at: LSN(walEnd.rawValue))
     (needsBoundary, isDue, waitingSince, handedBytes) = (false, false, .max, 0)
+    return .pause
+  }
+
+  /// Much log without anything of ours may end here too.
+  private mutating func passIdle(to end: LSN) -> ReplicationSignal {
+    guard !needsBoundary, let idleBytes = limits.idleBytes.map({ UInt64(max($0, 1)) }), end > reached,
+      case let length = end.rawValue - reached.rawValue, length >= idleBytes
+    else { return .next }
+    // A server that writes much has room for more.
+    guard length / 8 >= idleBytes || ReplicationClock.now - reachedAt >= 60_000_000_000 else { return .next }
+    appendBoundary(at: end)
     return .pause
   }
 

@@ -13,8 +13,10 @@ extension PostgresSource {
     // Also where there is nothing to read: a slot that is gone is to be heard of now, not with the next change.
     let (resolver, replication, selection) = try await prepareStream(from: position, held: held)
     let stop = stop == .drained ? .position(try await end(telling: resolver.survey)) : stop
+    confirmations.begin(at: position)
     var assembler = ChangeAssembler(
-      limits: limits, stop: stop, survey: held == nil ? nil : resolver.survey, selection: selection)
+      limits: limits, from: position, stop: stop, survey: held == nil ? nil : resolver.survey,
+      selection: selection)
     assembler.skip(before: resolver.positions)
     if case .position(let end) = stop, end <= position {
       if resolver.survey.position <= end {
@@ -73,12 +75,7 @@ extension PostgresSource {
       let selection = try await self.selection(held, on: connection)
       let slot = try await self.usableSlot(on: connection)
       try await self.requireOrigin(before: position, on: connection)
-      if let confirmed = slot.confirmedPosition, confirmed > position {
-        // Where nothing was published in between, the slot moves on by itself.
-        self.logger.debug(
-          "the slot is ahead of the checkpoint",
-          metadata: ["slot": "\(confirmed)", "checkpoint": "\(position)"])
-      }
+      try await self.requireWholeLog(of: slot, from: position, on: connection)
       let publications = try await self.existingPublications(on: connection)
       guard publications.contains(self.publicationName) else {
         throw CDCError(

@@ -12,6 +12,9 @@ public struct SlotState: Sendable, Hashable {
   public var restartPosition: LSN?
   /// What the destination has made durable, as far as the server was told.
   public var confirmedPosition: LSN?
+  /// What needs no more work, as the process that reads has told; nil where none does. Ahead of `confirmedPosition` where it has
+  /// met nothing of ours since.
+  public var appliedPosition: LSN?
   /// `reserved`, `extended`, `unreserved` or `lost`.
   public var walStatus: String?
   /// The server has removed WAL that the slot needs, or invalidated it: it is of no more use.
@@ -42,10 +45,13 @@ extension PostgresSource {
     let current = LSN(try await connection.currentWALPosition().rawValue)
     guard let slot = try await connection.replicationSlot(slotName) else { return nil }
     let restart = slot.restart.map { LSN($0.rawValue) }
+    let applied = try await connection.query(
+      "SELECT replay_lsn FROM pg_stat_replication WHERE pid = $1", [slot.activePID.map(String.init)])
     return SlotState(
       name: slotName, plugin: slot.plugin, database: slot.database, activePID: slot.activePID,
       restartPosition: restart, confirmedPosition: slot.confirmedFlush.map { LSN($0.rawValue) },
-      walStatus: slot.walStatus, isLost: slot.isLost, invalidation: slot.invalidation,
+      appliedPosition: applied.scalar.flatMap { LSN($0) }, walStatus: slot.walStatus, isLost: slot.isLost,
+      invalidation: slot.invalidation,
       currentPosition: current,
       retainedBytes: restart.map { $0 < current ? Int(clamping: current.rawValue - $0.rawValue) : 0 } ?? 0)
   }
@@ -107,6 +113,33 @@ extension PostgresSource {
       logger.debug("the slot could not be looked at", metadata: ["error": "\(error)"])
     }
     return explained(failure)
+  }
+
+  /// All that commits at or after the position comes through the slot.
+  ///
+  /// - Throws: `CDCError.Code.positionLost` where that is not sure.
+  func requireWholeLog(
+    of slot: SlotState, from position: LSN, on connection: PostgresConnection
+  ) async throws {
+    if slot.currentPosition < position {
+      let isStandby = try await connection.query("SELECT pg_is_in_recovery()").scalar == "t"
+      throw CDCError(
+        .positionLost,
+        isStandby
+          ? "The standby has not replayed the log up to the destination's position yet: wait, or read from the primary."
+          : "The server's log ends before the destination's position: the server was set back to an older state, or another "
+            + "has taken its place, so what the destination has is not what the server holds. Load again: "
+            + "cdc run --mode full_load.",
+        position: position, isRetryable: isStandby)
+    }
+    if let confirmed = slot.confirmedPosition, confirmed > position {
+      throw CDCError(
+        .positionLost,
+        "The replication slot \(slotName) was confirmed up to \(confirmed), which is further than the destination is: changes "
+          + "in between may be missing. The destination was set back to an older state, another one reads through the same "
+          + "slot, or somebody moved the slot or made it anew. If two destinations share the pipeline's name, give them "
+          + "different names; then load again: cdc run --mode full_load.", position: position)
+    }
   }
 
   /// Drops the pipeline's slot, if there is one.

@@ -84,8 +84,8 @@ private struct Status: Encodable {
         confirmedPosition: $0.confirmedPosition?.description, retainedBytes: $0.retainedBytes)
     }
     serverPosition = state?.currentPosition.description
-    // A slot that is confirmed past the last package has seen nothing of ours since.
-    let reached = max(checkpoint?.position ?? .zero, state?.confirmedPosition ?? .zero)
+    // A run that reads right now may have seen nothing of ours since the last package.
+    let reached = max(checkpoint?.position ?? .zero, state?.appliedPosition ?? .zero)
     let behind = state.map {
       reached < $0.currentPosition ? Int(clamping: $0.currentPosition.rawValue - reached.rawValue) : 0
     }

@@ -19,12 +19,30 @@ import Testing
     #expect(report.packages == 2 && report.changeCount == 9 && report.position == LSN(300))
   }
 
-  @Test func aBoundaryWithoutChangesIsConfirmedWithoutAPackage() async throws {
-    let source = ScriptedSource([.events([.boundary(200)])])
+  /// What is confirmed is recorded before, always; and recording has its price.
+  @Test func muchLogWithoutChangesIsRecordedThenConfirmed() async throws {
+    let source = ScriptedSource([
+      .events([
+        .boundary(200), .boundary(64 << 20), .boundary(100 + 64 << 20), .boundary(300 + 64 << 20),
+        .boundary(160 << 20),
+      ])
+    ])
     let destination = RecordingDestination(position: LSN(100))
-    try await pipeline(source, destination).capture()
-    #expect(destination.notes == [.opened])
-    #expect(source.state.withLock { $0.confirmed } == [LSN(200)])
+    let report = try await pipeline(source, destination).capture()
+    let recorded: [LSN] = [LSN(100 + 64 << 20), LSN(160 << 20)]
+    let notes: [RecordingDestination.Note] = recorded.map { .recorded(.cdc, $0) }
+    #expect(destination.notes == [.opened] + notes)
+    #expect(source.state.withLock { $0.confirmed } == recorded)
+    #expect(report.packages == 0 && report.position == recorded[1])
+  }
+
+  @Test func aSourceThatWasSetBackIsLoadedAsIfItWereNew() async throws {
+    let destination = RecordingDestination(position: LSN(900))
+    let source = ScriptedSource(tables: [.keyed("t")], rows: 1)
+    try await pipeline(source, destination).fullLoad()
+    #expect(source.state.withLock { $0.snapshots } == [false, true])
+    #expect(destination.notes.contains(.recorded(.unfinishedLoad, LSN(900))))
+    #expect(destination.notes.last == .recorded(.fullLoad, LSN(500)))
   }
 
   @Test func changesBehindTheLastBoundaryAreAbandonedAndNeverConfirmed() async throws {

@@ -15,39 +15,64 @@ import Testing
   @Test func nothingConfirmedIsSaidAsNothing() {
     var status = StatusReporter(start: .zero, interval: 1)
     status.received(LogSequenceNumber(500))
-    let flushed = status.flushed(confirmed: .zero, pending: LogSequenceNumber(400))
-    let update = status.update(flushed: flushed, now: 1, isReplyRequested: false)
+    let update = status.update(
+      confirmed: .zero, pending: LogSequenceNumber(400), now: 1, isReplyRequested: false)
     #expect(update.flushed == .zero && update.applied == .zero)
     #expect(update.written == LogSequenceNumber(500))
   }
 
-  @Test func aKeepaliveIsConfirmedOnlyWhereNothingIsPending() throws {
+  /// A slot that is ahead of what was recorded could not be told from one that has lost changes.
+  @Test func aKeepaliveIsNeverConfirmed() throws {
+    var status = StatusReporter(start: LogSequenceNumber(100), interval: 1)
+    try status.received(keepalive(900), isInTransaction: false)
+    #expect(status.flushed(confirmed: .zero) == LogSequenceNumber(100))
+    #expect(status.flushed(confirmed: LogSequenceNumber(300)) == LogSequenceNumber(300))
+  }
+
+  @Test func aKeepaliveIsAppliedWhereNothingIsPending() throws {
     var status = StatusReporter(start: LogSequenceNumber(100), interval: 1)
     try status.received(keepalive(900), isInTransaction: false)
     let (pending, confirmed) = (LogSequenceNumber(400), LogSequenceNumber(300))
-    #expect(status.flushed(confirmed: confirmed, pending: pending) == confirmed)
-    #expect(status.flushed(confirmed: pending, pending: pending) == LogSequenceNumber(900))
-    #expect(status.flushed(confirmed: .zero, pending: nil) == LogSequenceNumber(900))
+    #expect(status.applied(confirmed: confirmed, pending: pending) == confirmed)
+    #expect(status.applied(confirmed: pending, pending: pending) == LogSequenceNumber(900))
+    #expect(status.applied(confirmed: .zero, pending: nil) == LogSequenceNumber(900))
   }
 
-  @Test func aKeepaliveWithinATransactionConfirmsNothing() throws {
+  @Test func aKeepaliveWithinATransactionMeansNothing() throws {
     var status = StatusReporter(start: .zero, interval: 1)
     try status.received(keepalive(900), isInTransaction: true)
-    #expect(status.flushed(confirmed: .zero, pending: nil) == .zero)
+    #expect(status.applied(confirmed: .zero, pending: nil) == .zero)
   }
 
   @Test func whatWasToldNeverFalls() {
     var status = StatusReporter(start: .zero, interval: 1)
-    _ = status.update(flushed: LogSequenceNumber(700), now: 1, isReplyRequested: false)
-    #expect(
-      status.flushed(confirmed: LogSequenceNumber(600), pending: LogSequenceNumber(800)).rawValue == 700)
+    _ = status.update(confirmed: LogSequenceNumber(700), pending: nil, now: 1, isReplyRequested: false)
+    #expect(status.flushed(confirmed: LogSequenceNumber(600)).rawValue == 700)
   }
 
-  @Test func aRaisedPositionIsDueSoonerThanTheInterval() {
+  @Test func aRaisedPositionIsDueSoonerThanTheInterval() throws {
     var status = StatusReporter(start: .zero, interval: 10_000_000_000)
-    _ = status.update(flushed: LogSequenceNumber(1), now: 1000, isReplyRequested: false)
-    #expect(status.deadline(flushed: LogSequenceNumber(1)) == 10_000_001_000)
-    #expect(status.deadline(flushed: LogSequenceNumber(2)) < 1_000_000_000)
+    _ = status.update(confirmed: LogSequenceNumber(1), pending: nil, now: 1000, isReplyRequested: false)
+    #expect(status.deadline(confirmed: LogSequenceNumber(1), pending: nil) == 10_000_001_000)
+    #expect(status.deadline(confirmed: LogSequenceNumber(2), pending: nil) < 1_000_000_000)
+    try status.received(keepalive(900), isInTransaction: false)
+    #expect(status.deadline(confirmed: LogSequenceNumber(1), pending: nil) == 1_000_001_000)
+  }
+
+  @Test func aServerThatAsksOverAndOverIsStopping() throws {
+    var stop = ServerStop(walSenderTimeout: 60_000)
+    for request in 0..<4 {
+      #expect(!stop.isFound)
+      stop.answered(try keepalive(900), now: Int64(request))
+    }
+    #expect(stop.isFound)
+  }
+
+  @Test func aServerThatAsksNowAndThenIsNot() throws {
+    var stop = ServerStop(walSenderTimeout: 1000)
+    for request in 0..<100 { stop.answered(try keepalive(900), now: Int64(request) * 500_000_000) }
+    for request in 0..<100 { stop.answered(try keepalive(UInt64(request)), now: Int64(request)) }
+    #expect(!stop.isFound)
   }
 
   @Test func anUpdateHas34Bytes() {

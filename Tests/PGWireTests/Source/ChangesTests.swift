@@ -349,7 +349,7 @@ struct ChangesTests {
     }
   }
 
-  @Test("Confirming advances the slot, also while nothing is published")
+  @Test("Confirming advances the slot, also at boundaries that come while nothing is published")
   func confirmation() async throws {
     try await withReplica(
       "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE o (id int)", resources: ResourceList([Resource("t")])
@@ -359,7 +359,9 @@ struct ChangesTests {
       let reached = try await source.drain(into: replica, from: position)
       let confirmed = try await source.status()?.confirmedPosition ?? .zero
       let reader = Task {
-        try await source.changes(from: reached, limits: BatchLimits(), until: .never) { replica.apply($0) }
+        try await source.changes(from: reached, limits: BatchLimits(idleBytes: 1), until: .never) {
+          if case .boundary(let boundary) = $0 { source.confirm(boundary.position) }
+        }
       }
       try await database.psql("INSERT INTO o SELECT generate_series(1, 1000)")
       let target = try await source.currentPosition()
@@ -371,6 +373,7 @@ struct ChangesTests {
       }
       #expect(state?.confirmedPosition ?? .zero >= target)
       #expect(state?.isActive == true)
+      #expect(state?.appliedPosition ?? .zero >= target)
       #expect(confirmed <= target)
       reader.cancel()
       _ = await reader.result

@@ -97,6 +97,9 @@ public final class DatabricksDestination: Destination {
     state.withLock { $0.failed = nil }
   }
 
+  /// A checkpoint wakes the warehouse.
+  public var idleBytes: Int { 512 << 20 }
+
   public func heldTables(pipeline: String) async throws -> [HeldTable]? {
     if let failed = state.withLock({ $0.failed }) { throw failed.error }
     return try await run(pipeline).heldTables
