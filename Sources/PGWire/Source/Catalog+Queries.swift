@@ -53,7 +53,7 @@ extension Catalog {
             WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT (a.xmin = s.xmin AND a.cmin = s.cmin)))) END,
         (SELECT string_agg(r.oid::text, ' ' ORDER BY r.oid) \(entries)),
         \(withLists ? lists : "NULL, NULL"),
-        CASE WHEN c.relreplident = 'f' AND NOT EXISTS (
+        CASE WHEN (c.relkind = 'p' OR c.relreplident = 'f') AND NOT EXISTS (
             SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
             WHERE t.isleaf AND l.relkind = 'r' AND l.relreplident <> 'f')
           THEN coalesce((SELECT string_agg(array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' '), ',')
