@@ -36,12 +36,12 @@ struct SnapshotTests {
       var limits = ["idle_in_transaction_session_timeout"]
       if try await database.server.major >= 17 { limits.append("transaction_timeout") }
       for limit in limits {
-        try await database.psql("ALTER DATABASE \(database.name) SET \(limit) = '300ms'")
+        try await database.psql("ALTER DATABASE \(database.name) SET \(limit) = '2s'")
       }
       let source = try PostgresSource(
         connection: database.connectionString, pipeline: "limits_\(database.name)")
       let snapshot = try await source.snapshot(restart: true)
-      try await Task.sleep(for: .seconds(1))
+      try await Task.sleep(for: .seconds(3))
       let rows = Mutex(0)
       try await snapshot.read(readers: 1, limits: BatchLimits()) { event in
         if case .rows(_, let batch) = event { rows.withLock { $0 += batch.rowCount } }
