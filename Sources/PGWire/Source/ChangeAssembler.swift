@@ -210,14 +210,15 @@ struct ChangeAssembler: ReplicationHandler {
     // Beside the values each row has its operation and its position.
     pendingBytes &+= bytes &+ 9
     guard pendingBytes >= min(limits.bytes, batchBytes) || pendingRows >= limits.rows else { return .next }
-    if pendingBytes >= batchBytes {
+    if isOverLimitInTransaction {
+      // Its package is full, and ends with it.
+      isDue = true
+    } else if pendingBytes >= batchBytes {
       handedBytes += pendingBytes
-    } else if !isOverLimitInTransaction {
+    } else {
       return .next
     }
     try takeBatchesWithinTransaction()
-    // Its package is full, and ends with it.
-    isDue = true
     return .pause
   }
 

@@ -45,8 +45,7 @@ struct AssembledStream {
       comment: nil)
     let table = CatalogTable(
       oid: 7, schema: "public", name: "t", kind: "r", isPartition: false, persistence: "p",
-      replicaIdentity: "d", comment: nil, primaryKey: [1], identityIndex: [], hasLeafWithoutIdentity: false,
-      columns: [column])
+      replicaIdentity: "d", comment: nil, primaryKey: [1], identityIndex: [], columns: [column])
     let bytes: [UInt8] =
       [0, 0, 0, 7] + Array("public".utf8) + [0] + Array("t".utf8) + [0, UInt8(ascii: "d"), 0, 1, 1]
       + Array("id".utf8) + [0, 0, 0, 0, 23, 0xFF, 0xFF, 0xFF, 0xFF]
