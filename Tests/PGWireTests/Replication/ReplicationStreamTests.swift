@@ -185,7 +185,7 @@ import Testing
         handler.deadline = ReplicationClock.now + 100_000_000
         _ = try await stream.receive(into: &handler)
         let process = try await source.database.psql("SELECT active_pid FROM pg_replication_slots")
-        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'kill -STOP \(process)'")
+        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; kill -STOP \(process)'")
         let error = await #expect(throws: PostgresError.self) {
           // Ten seconds in all.
           for _ in 0..<(isPaused ? 40 : 1) {
@@ -193,7 +193,7 @@ import Testing
             _ = try await stream.receive(into: &handler)
           }
         }
-        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'kill -CONT \(process)'")
+        try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; kill -CONT \(process)'")
         #expect(error?.code == .connectionLost, "\(String(describing: error))")
       }
     }
