@@ -36,6 +36,18 @@ extension Pipeline {
           report.resynced.formUnion(load.tables.map(\.name))
           report.add(load.refusals)
           for table in load.tables { loaded[table.name] = load.position }
+        } catch let asked as LoadsAskedFor {
+          let loads: [LoadReport]
+          do {
+            loads = try await serve(asked.requests, beside: try await openCheckpoint())
+          } catch is CancellationError
+            where isStopping
+          { return }
+          for load in loads {
+            report.resynced.formUnion(load.tables.map(\.name))
+            report.add(load.refusals)
+            for table in load.tables { loaded[table.name] = load.position }
+          }
         }
       }
     }
@@ -94,6 +106,15 @@ extension Pipeline {
         channel.finish(throwing: error)
       }
     }
+    let requests = FoundRequests()
+    // Found between two packages: the reader ends, and what it had handed over is still applied.
+    let watch =
+      stop == .never
+      ? watchForRequests {
+        requests.note($0)
+        reader.cancel()
+      } : nil
+    defer { watch?.cancel() }
     var packages = Packages(
       pipeline: self, after: checkpoint, idleBytes: idleBytes, quarantine: quarantine)
     let workers = try WorkerPool(threads: configuration.writers)
@@ -120,6 +141,7 @@ extension Pipeline {
       throw error
     }
     await reader.value
+    if !requests.all.isEmpty, !isStopping { throw LoadsAskedFor(requests: requests.all) }
   }
 }
 

@@ -5,14 +5,27 @@ internal import Logging
 extension Pipeline {
   /// Loads tables anew, or for the first time. Where no full load has finished yet, all are loaded.
   ///
+  /// Where another run has the pipeline, and the destination knows `LoadRequests`, that run is asked to load the tables named,
+  /// which it does if it is one without end, or else this one does once that has ended.
+  ///
   /// - Parameter tables: nil: all that the resources name.
   @discardableResult
   public func reload(_ tables: Set<TableName>? = nil) async throws -> LoadReport {
     try await retrying { _ in
-      guard let checkpoint = try await destination.open(pipeline: name), checkpoint.kind != .unfinishedLoad
-      else { return try await loadOnce() }
-      return try await load(tables, as: nil, beside: checkpoint)
+      let checkpoint: Checkpoint?
+      do { checkpoint = try await destination.open(pipeline: name) } catch let error as CDCError
+        where error.code == .fenced
+      {
+        guard let tables, let desk = destination as? any LoadRequests else { throw error }
+        return try await askForLoad(of: tables, at: desk)
+      }
+      return try await reload(tables, after: checkpoint)
     }
+  }
+
+  func reload(_ tables: Set<TableName>?, after checkpoint: Checkpoint?) async throws -> LoadReport {
+    guard let checkpoint, checkpoint.kind != .unfinishedLoad else { return try await loadOnce() }
+    return try await load(tables, as: nil, beside: checkpoint)
   }
 
   /// - Returns: nil where a stop was asked for meanwhile: the tables are as they were.
@@ -31,7 +44,7 @@ extension Pipeline {
     }
   }
 
-  private func load(
+  func load(
     _ tables: Set<TableName>?, as held: [HeldTable]?, beside checkpoint: Checkpoint
   ) async throws -> LoadReport {
     let started = ContinuousClock.now

@@ -4,12 +4,25 @@ public struct LoadReport: Sendable {
   public var tables: [Table]
   public var duration: Duration
 
+  package init(position: LSN, tables: [Table], duration: Duration) {
+    self.position = position
+    self.tables = tables
+    self.duration = duration
+  }
+
   public struct Table: Sendable {
     public var name: TableName
     public var rows: Int
     /// Rows that its contract has sent to the quarantine, and values that it has made null.
     public var quarantinedRows = 0
     public var discardedValues = 0
+
+    package init(name: TableName, rows: Int, quarantinedRows: Int = 0, discardedValues: Int = 0) {
+      self.name = name
+      self.rows = rows
+      self.quarantinedRows = quarantinedRows
+      self.discardedValues = discardedValues
+    }
   }
 
   public var rows: Int { tables.reduce(0) { $0 + $1.rows } }

@@ -36,6 +36,9 @@ struct LakeLayout: Sendable {
 
   static func isLock(_ name: String) -> Bool { name.hasPrefix(".cdc-") && name.hasSuffix(".lock") }
 
+  /// The folder of what is asked of the pipeline's run.
+  func requestsPath(pipeline: String) -> String { "\(root)/.cdc-\(Self.tag(pipeline)).requests" }
+
   /// How the name of an unfinished file of the pipeline begins.
   static func unfinishedPrefix(pipeline: String) -> String { ".cdc-\(tag(pipeline))-" }
 

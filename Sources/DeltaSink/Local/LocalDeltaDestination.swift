@@ -18,6 +18,8 @@ public final class LocalDeltaDestination: Destination {
     var lock: PipelineLock?
     var sequence: Int64 = 0
     var tables: [TableName: LocalTable] = [:]
+    /// Of loads asked for.
+    var requests: [LoadRequest: FileLock] = [:]
   }
   private let state = Mutex(State())
 
@@ -95,6 +97,8 @@ public final class LocalDeltaDestination: Destination {
     state.withLock { $0.tables[table] = nil }
     try await schemas.forget(table, pipeline: pipeline)
   }
+
+  func keep(_ lock: FileLock?, for request: LoadRequest) { state.withLock { $0.requests[request] = lock } }
 
   func table(_ name: TableName) throws -> LocalTable {
     let path = try layout.path(of: name)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CDCCore
 internal import Logging
+internal import PGWire
 
 #if ServiceLifecycle
   internal import ServiceLifecycle
@@ -37,8 +38,10 @@ struct RunCommand: AsyncParsableCommand {
       if !continuous { try await parts.requireReachable() }
       switch mode {
       case .fullLoad:
-        // Tables that are named here are loaded beside the others of the pipeline.
-        let report = try await options.tables.isEmpty ? pipeline.fullLoad() : pipeline.reload()
+        // Tables that are named here are loaded beside the others of the pipeline, by the run that has it if there is one.
+        let report =
+          try await options.tables.isEmpty
+          ? pipeline.fullLoad() : pipeline.reload(Set(try await parts.source.tables().map(\.name)))
         progress.finish()
         try print(report, into: parts.target.name)
       case .cdc:
