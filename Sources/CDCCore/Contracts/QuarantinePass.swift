@@ -38,9 +38,11 @@ struct QuarantinePass {
   private mutating func takeKeyless(_ row: Int) {
     if let refusal = refused[Int32(row)] {
       // Where it is merged, a row that goes was out, and is no more: what it equals was out too.
-      note(
-        disposition == .merge && batch.operations[row].removesRow ? .resolved : .quarantined, row, key: nil,
-        refusal)
+      if disposition == .merge && batch.operations[row].removesRow {
+        note(.resolved, row, key: nil, refusal)
+      } else if batch.operations[row] != .deleteOldKey {
+        note(.quarantined, row, key: nil, refusal)
+      }
       // Of an update that takes a row away and puts another: that one alone is left.
       if isMoved(row), last?.row == Int32(row - 1) { operations[operations.count - 1] = .delete }
       return

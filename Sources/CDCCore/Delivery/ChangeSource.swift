@@ -48,9 +48,14 @@ public protocol ChangeSource: Sendable {
 
   /// The source's current end of log.
   func currentPosition() async throws -> LSN
+
+  /// The clock that commit times are of, microseconds since 1970-01-01T00:00:00Z.
+  func currentTime() async throws -> Int64
 }
 
 extension ChangeSource {
+  public func currentTime() async throws -> Int64 { .microsecondsSince1970 }
+
   public func settle() async throws {}
 
   public func snapshot(as held: [HeldTable]?) async throws -> any SourceSnapshot {

@@ -1,14 +1,28 @@
-/// A destination through which one process asks another, which has a pipeline there and runs it without end, to load tables: a
-/// pipeline has one runner at a time.
+/// A destination through which one process asks another, which runs the pipeline there without end, to load tables: a pipeline has
+/// one runner at a time.
 public protocol LoadRequests: Destination {
-  /// Leaves a request, which counts for as long as this process lives and does not withdraw it.
-  func requestLoad(of tables: Set<TableName>, pipeline: String) async throws -> LoadRequest
+  /// How often both sides look for what the other has left.
+  var requestInterval: Duration { get }
 
-  /// The requests that wait for whoever runs the pipeline. Cheap: asked for every second.
+  // MARK: whoever runs the pipeline
+
+  /// The requests that wait. Asking for them is the sign that the pipeline is run: every `requestInterval`, from beginning to end.
   func loadRequests(pipeline: String) async throws -> [LoadRequest]
 
   /// Says what has become of a request; it waits no longer.
   func answer(_ request: LoadRequest, _ outcome: LoadOutcome) async throws
+
+  /// Takes the sign away: nobody looks for requests any more.
+  func stopServing(pipeline: String) async
+
+  // MARK: whoever asks
+
+  /// As `open`, which may take a pipeline over, but leaves it to a run that looks for requests.
+  ///
+  /// - Throws: `CDCError.fenced` where there is one.
+  func openUnlessServed(pipeline: String) async throws -> Checkpoint?
+
+  func requestLoad(of tables: Set<TableName>, pipeline: String) async throws -> LoadRequest
 
   /// What has become of a request; nil while nobody has seen to it.
   func outcome(of request: LoadRequest) async throws -> LoadOutcome?

@@ -6,6 +6,11 @@ extension Pipeline {
   /// - Throws: `CDCError.Code.noCheckpoint` where no full load has finished.
   @discardableResult
   public func capture(until end: CaptureEnd = .drained) async throws -> CaptureReport {
+    guard end == .never else { return try await capture(until: end, requests: nil) }
+    return try await serving { try await capture(until: end, requests: $0) }
+  }
+
+  private func capture(until end: CaptureEnd, requests: RequestWatch?) async throws -> CaptureReport {
     let started = ContinuousClock.now
     let stop: StopCondition =
       switch end {
@@ -16,12 +21,17 @@ extension Pipeline {
     var report = CaptureReport(position: .zero)
     var resyncs = Resyncs()
     var loaded: [TableName: LSN] = [:]
+    func note(_ load: LoadReport) {
+      report.resynced.formUnion(load.tables.map(\.name))
+      report.add(load.refusals)
+      for table in load.tables { loaded[table.name] = load.position }
+    }
     try await retrying { progressed in
       while true {
         let checkpoint = try await openCheckpoint()
         report.position = checkpoint.position
         do {
-          return try await captureOnce(from: checkpoint, until: stop, loaded: loaded) { done in
+          return try await captureOnce(from: checkpoint, until: stop, loaded: loaded, requests: requests) { done in
             progressed()
             if !done.isIdle { resyncs.progressed() }
             report.position = done.checkpoint.position
@@ -33,20 +43,12 @@ extension Pipeline {
           try resyncs.note(unsynced)
           // Packages may have been committed since, and one that was given up has left nothing.
           guard let load = try await resync(unsynced, beside: try await openCheckpoint()) else { return }
-          report.resynced.formUnion(load.tables.map(\.name))
-          report.add(load.refusals)
-          for table in load.tables { loaded[table.name] = load.position }
-        } catch let asked as LoadsAskedFor {
-          let loads: [LoadReport]
+          note(load)
+        } catch is LoadsAskedFor {
           do {
-            loads = try await serve(asked.requests, beside: try await openCheckpoint())
-          } catch is CancellationError
-            where isStopping
-          { return }
-          for load in loads {
-            report.resynced.formUnion(load.tables.map(\.name))
-            report.add(load.refusals)
-            for table in load.tables { loaded[table.name] = load.position }
+            for load in try await serveRequests(beside: try await openCheckpoint()) { note(load) }
+          } catch is CancellationError where isStopping {
+            return
           }
         }
       }
@@ -81,7 +83,7 @@ extension Pipeline {
 
   private func captureOnce(
     from checkpoint: Checkpoint, until stop: StopCondition, loaded: [TableName: LSN],
-    committed: (Packages.Done) -> Void
+    requests: RequestWatch?, committed: (Packages.Done) -> Void
   ) async throws {
     let held = try await heldTables()
     let quarantine = Quarantine(
@@ -106,15 +108,7 @@ extension Pipeline {
         channel.finish(throwing: error)
       }
     }
-    let requests = FoundRequests()
-    // Found between two packages: the reader ends, and what it had handed over is still applied.
-    let watch =
-      stop == .never
-      ? watchForRequests {
-        requests.note($0)
-        reader.cancel()
-      } : nil
-    defer { watch?.cancel() }
+    requests?.begin { reader.cancel() }
     var packages = Packages(
       pipeline: self, after: checkpoint, idleBytes: idleBytes, quarantine: quarantine)
     let workers = try WorkerPool(threads: configuration.writers)
@@ -141,7 +135,7 @@ extension Pipeline {
       throw error
     }
     await reader.value
-    if !requests.all.isEmpty, !isStopping { throw LoadsAskedFor(requests: requests.all) }
+    if requests?.end() == true, !isStopping { throw LoadsAskedFor() }
   }
 }
 

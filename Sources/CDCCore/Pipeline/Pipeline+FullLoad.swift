@@ -11,7 +11,7 @@ extension Pipeline {
     let started = ContinuousClock.now
     let checkpoint = try await destination.open(pipeline: name)
     // Before the snapshot: what changes its rows commits later than this.
-    let began = Int64.microsecondsSince1970
+    let began = try await source.currentTime()
     let snapshot = try await openSnapshot(after: checkpoint)
     do {
       let loaded = try await load(snapshot, after: checkpoint?.position ?? .zero, began: began)

@@ -12,12 +12,12 @@ extension Pipeline {
     }
     do {
       while true {
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: desk.requestInterval)
         if let outcome = try await desk.outcome(of: request) {
           try await desk.withdraw(request)
           return try report(outcome, of: request, since: started)
         }
-        guard let checkpoint = try await openIfFree() else { continue }
+        guard let checkpoint = try await openUnlessServed(desk) else { continue }
         try await desk.withdraw(request)
         return try await reload(tables, after: checkpoint)
       }
@@ -28,8 +28,8 @@ extension Pipeline {
   }
 
   /// Nil where another run has the pipeline.
-  private func openIfFree() async throws -> Checkpoint?? {
-    do { return .some(try await destination.open(pipeline: name)) } catch let error as CDCError
+  private func openUnlessServed(_ desk: any LoadRequests) async throws -> Checkpoint?? {
+    do { return .some(try await desk.openUnlessServed(pipeline: name)) } catch let error as CDCError
       where error.code == .fenced
     { return nil }
   }
@@ -52,25 +52,44 @@ extension Pipeline {
     }
   }
 
-  /// Has `found` called once requests wait, if any can; the task ends then.
-  func watchForRequests(_ found: @escaping @Sendable ([LoadRequest]) -> Void) -> Task<Void, any Error>? {
-    guard let desk = destination as? any LoadRequests else { return nil }
-    return Task {
-      while true {
-        try await Task.sleep(for: .seconds(1))
-        let requests = try await desk.loadRequests(pipeline: name)
-        if !requests.isEmpty { return found(requests) }
+  /// Serves requests while `body` captures.
+  func serving<Result>(_ body: (RequestWatch?) async throws -> Result) async throws -> Result {
+    guard let desk = destination as? any LoadRequests else { return try await body(nil) }
+    let watch = RequestWatch()
+    let task = Task { [name, logger] in
+      while !Task.isCancelled {
+        do {
+          if try await !desk.loadRequests(pipeline: name).isEmpty { watch.found() }
+        } catch is CancellationError {
+          return
+        } catch {
+          logger.debug("requests for loads cannot be read", metadata: ["error": "\(error)"])
+        }
+        try? await Task.sleep(for: desk.requestInterval)
       }
+    }
+    func end() async {
+      task.cancel()
+      await task.value
+      await desk.stopServing(pipeline: name)
+    }
+    do {
+      let result = try await body(watch)
+      await end()
+      return result
+    } catch {
+      await end()
+      throw error
     }
   }
 
   /// Loads what was asked for, as it is now.
   ///
   /// - Parameter checkpoint: the last one.
-  func serve(_ requests: [LoadRequest], beside checkpoint: Checkpoint) async throws -> [LoadReport] {
+  func serveRequests(beside checkpoint: Checkpoint) async throws -> [LoadReport] {
     guard let desk = destination as? any LoadRequests else { return [] }
     var reports: [LoadReport] = []
-    for request in requests {
+    for request in try await desk.loadRequests(pipeline: name) {
       for table in request.tables.sorted() {
         logger.notice("the table is loaded", metadata: ["table": "\(table)", "because": "it was asked for"])
         configuration.progress?(.resyncing(table, reason: "it was asked for"))
@@ -81,12 +100,10 @@ extension Pipeline {
         }
         try await desk.answer(request, .loaded(report))
         reports.append(report)
-      } catch let error as CancellationError {
-        throw error
-      } catch let error as any Retryable where error.isRetryable {
-        // The request waits for the next attempt.
-        throw error
       } catch {
+        // The request waits for the next attempt, or the next run.
+        if error is CancellationError || (error as? any Retryable)?.isRetryable == true { throw error }
+        if (error as? CDCError)?.code == .fenced { throw error }
         logger.error("the tables could not be loaded", metadata: ["error": "\(error)"])
         try await desk.answer(request, .failed("\(error)"))
       }
@@ -95,15 +112,37 @@ extension Pipeline {
   }
 }
 
-/// Ends the reading of a stream, so that what was asked for can be loaded.
-struct LoadsAskedFor: Error {
-  var requests: [LoadRequest]
+/// Ends the reading of a stream once somebody asks for a load, so that what it had handed over is applied, and the load comes next.
+final class RequestWatch: Sendable {
+  private struct State {
+    var isAsked = false
+    var interrupt: (@Sendable () -> Void)?
+  }
+  private let state = Mutex(State())
+
+  func found() {
+    let interrupt = state.withLock {
+      $0.isAsked = true
+      return $0.interrupt
+    }
+    interrupt?()
+  }
+
+  /// - Parameter interrupt: ends a stream that now begins.
+  func begin(interrupt: @escaping @Sendable () -> Void) {
+    state.withLock { $0 = State(isAsked: false, interrupt: interrupt) }
+  }
+
+  /// The stream has ended.
+  ///
+  /// - Returns: whether because of a request.
+  func end() -> Bool {
+    state.withLock {
+      $0.interrupt = nil
+      return $0.isAsked
+    }
+  }
 }
 
-/// Requests that were found beside a stream.
-final class FoundRequests: Sendable {
-  private let requests = Mutex<[LoadRequest]>([])
-
-  func note(_ found: [LoadRequest]) { requests.withLock { $0 = found } }
-  var all: [LoadRequest] { requests.withLock { $0 } }
-}
+/// A stream has ended because loads were asked for.
+struct LoadsAskedFor: Error {}

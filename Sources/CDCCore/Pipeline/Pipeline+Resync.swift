@@ -13,11 +13,12 @@ extension Pipeline {
   public func reload(_ tables: Set<TableName>? = nil) async throws -> LoadReport {
     try await retrying { _ in
       let checkpoint: Checkpoint?
-      do { checkpoint = try await destination.open(pipeline: name) } catch let error as CDCError
-        where error.code == .fenced
-      {
-        guard let tables, let desk = destination as? any LoadRequests else { throw error }
-        return try await askForLoad(of: tables, at: desk)
+      if let tables, let desk = destination as? any LoadRequests {
+        do { checkpoint = try await desk.openUnlessServed(pipeline: name) } catch let error as CDCError
+          where error.code == .fenced
+        { return try await askForLoad(of: tables, at: desk) }
+      } else {
+        checkpoint = try await destination.open(pipeline: name)
       }
       return try await reload(tables, after: checkpoint)
     }
@@ -48,7 +49,7 @@ extension Pipeline {
     _ tables: Set<TableName>?, as held: [HeldTable]?, beside checkpoint: Checkpoint
   ) async throws -> LoadReport {
     let started = ContinuousClock.now
-    let began = Int64.microsecondsSince1970
+    let began = try await source.currentTime()
     let snapshot = try await source.snapshot(of: tables, as: held)
     do {
       let loaded = try await load(snapshot, after: checkpoint.position, began: began)

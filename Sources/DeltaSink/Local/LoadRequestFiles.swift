@@ -37,8 +37,8 @@ struct LoadRequestFiles {
         return nil
       }
       guard let bytes = try PosixFile.read(file) else { return nil }
-      let json = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
-      return LoadRequest(json, id: String(name.dropLast(".request".count)), pipeline: pipeline)
+      let id = String(name.dropLast(".request".count))
+      return LoadRequest(try JSONValue(parsing: String(decoding: bytes, as: UTF8.self)), id: id, pipeline: pipeline)
     }
   }
 
@@ -80,64 +80,5 @@ final class FileLock: Sendable {
   deinit {
     _ = flock(descriptor, LOCK_UN)
     close(descriptor)
-  }
-}
-
-extension LoadRequest {
-  fileprivate var json: JSONValue {
-    .array(tables.sorted().map { .array([.string($0.schema), .string($0.name)]) })
-  }
-
-  fileprivate init(_ json: JSONValue, id: String, pipeline: String) {
-    let tables = (json.elements ?? []).compactMap(TableName.init(json:))
-    self.init(id: id, pipeline: pipeline, tables: Set(tables))
-  }
-}
-
-extension TableName {
-  fileprivate init?(json: JSONValue) {
-    guard let parts = json.elements, parts.count == 2, let schema = parts[0].string,
-      let name = parts[1].string
-    else { return nil }
-    self.init(schema: schema, name: name)
-  }
-}
-
-extension LoadOutcome {
-  fileprivate var json: JSONValue {
-    switch self {
-    case .failed(let reason): return .object([.init(name: "failed", value: .string(reason))])
-    case .loaded(let report):
-      let tables = report.tables.map { table in
-        JSONValue.object([
-          .init(name: "table", value: .array([.string(table.name.schema), .string(table.name.name)])),
-          .init(name: "rows", value: .integer(table.rows)),
-          .init(name: "quarantined", value: .integer(table.quarantinedRows)),
-          .init(name: "discarded", value: .integer(table.discardedValues)),
-        ])
-      }
-      return .object([
-        .init(name: "position", value: .string(report.position.description)),
-        .init(name: "tables", value: .array(tables)),
-      ])
-    }
-  }
-
-  fileprivate init(_ json: JSONValue) {
-    guard let position = json["position"]?.string.flatMap({ LSN($0) }), let tables = json["tables"]?.elements
-    else {
-      self = .failed(json["failed"]?.string ?? "")
-      return
-    }
-    self = .loaded(
-      LoadReport(
-        position: position,
-        tables: tables.compactMap { table in
-          guard let name = table["table"].flatMap(TableName.init(json:)) else { return nil }
-          return LoadReport.Table(
-            name: name, rows: table["rows"]?.integer ?? 0,
-            quarantinedRows: table["quarantined"]?.integer ?? 0,
-            discardedValues: table["discarded"]?.integer ?? 0)
-        }, duration: .zero))
   }
 }

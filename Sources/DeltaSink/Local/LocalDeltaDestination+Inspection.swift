@@ -30,6 +30,13 @@ extension LocalDeltaDestination {
     try await CheckpointLog(layout).latest(pipeline: pipeline).checkpoint
   }
 
+  /// The source's tables as the pipeline knows them.
+  public func knownTables(of pipeline: String) async throws -> [HeldTable] {
+    let log = SchemaLog(layout)
+    try await log.open(pipeline: pipeline)
+    return log.held.filter { !$0.schema.name.isOwn }
+  }
+
   /// True where the folder holds the state that a pipeline has left.
   public var holdsState: Bool {
     get throws {

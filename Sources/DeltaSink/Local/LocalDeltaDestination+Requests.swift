@@ -1,7 +1,16 @@
 public import CDCCore
 
-/// Another process of this machine, or of one that shares the folder and its locks, may ask for loads.
+/// Another process of this machine, or of one that shares the folder and its locks, may ask for loads. The sign that the pipeline is
+/// run is its lock; one that does not look for requests is waited for.
 extension LocalDeltaDestination: LoadRequests {
+  public var requestInterval: Duration { .milliseconds(500) }
+
+  public func openUnlessServed(pipeline: String) async throws -> Checkpoint? {
+    try await open(pipeline: pipeline)
+  }
+
+  public func stopServing(pipeline: String) async {}
+
   public func requestLoad(of tables: Set<TableName>, pipeline: String) async throws -> LoadRequest {
     let request = LoadRequest(id: "\(UniqueName())", pipeline: pipeline, tables: tables)
     keep(try LoadRequestFiles(layout, pipeline: pipeline).put(request), for: request)

@@ -20,6 +20,10 @@ extension PostgresSource {
     }
   }
 
+  public func currentTime() async throws -> Int64 {
+    try await withConnection { try await $0.currentTime() }
+  }
+
   private struct LogEnds {
     /// Nil on a standby, which only replays.
     var inserted: LSN?
@@ -48,5 +52,16 @@ extension PostgresSource {
     let delay = Int(row[0, "delay"] ?? "") ?? 200
     return LogEnds(
       inserted: inserted, flushed: flushed, patience: .milliseconds(min(delay, 10_000) * 3 + 200))
+  }
+}
+
+extension PostgresConnection {
+  /// The server's clock, microseconds since 1970-01-01T00:00:00Z.
+  func currentTime() async throws -> Int64 {
+    let row = try await query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now")
+    guard let now = row[0, "now"].flatMap({ Int64($0) }) else {
+      throw PostgresError(.protocolViolation, "the server does not tell its time")
+    }
+    return now
   }
 }

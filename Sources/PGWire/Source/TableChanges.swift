@@ -80,7 +80,9 @@ struct TableChanges {
       for _ in 0..<(try message.readColumnCount(at: &offset)) {
         oldFields.append(try message.readTupleValue(at: &offset))
       }
-      if try layout.isMergedByRow || layout.keysMayMeet || keyDiffers(message, update.newTuple) {
+      // Without a key only the whole old row says which one is changed.
+      let isWhole = keyFields.isEmpty && update.old == .full
+      if try isWhole || layout.isMergedByRow || layout.keysMayMeet || keyDiffers(message, update.newTuple) {
         oldRow = Int32(truncatingIfNeeded: rowCount)
         try appendTuple(message, update.oldTuple, position: position, operation: .deleteOldKey)
       }

@@ -14,6 +14,8 @@ struct TableSurvey: Sendable {
   var unsynced: [TableName: String] = [:]
   /// Tables whose new shape no change may ever tell of.
   var reshaped: [TableLayout] = []
+  /// What tables went through, each as the end of a sentence.
+  var changes: [TableName: [String]] = [:]
   /// Tables of the destination that are no longer followed.
   var removed: [TableName] = []
 }
@@ -25,12 +27,10 @@ extension PostgresSource {
     let catalog = try await connection.atOneMoment {
       try await self.catalog(known: names, on: connection)
     }
-    let row = try await connection.query(
-      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS time")
     var survey = TableSurvey(
       catalog: catalog, layouts: try layouts(catalog).holdingBack(columnsSince: held),
       position: LSN(try await connection.currentWALPosition().rawValue),
-      time: row[0, "time"].flatMap { Int64($0) } ?? 0)
+      time: try await connection.currentTime())
     guard let held else { return survey }
     let known = Dictionary(held.map { ($0.schema.name, $0) }) { first, _ in first }
     for (table, layout) in zip(catalog.tables, survey.layouts) {
@@ -77,6 +77,7 @@ extension TableSurvey {
     let drift = TableDrift(
       from: held.schema, to: layout.schema, table, isMergedByRow: layout.isMergedByRow)
     try drift.check(layout.contract, table: table.tableName)
+    if !drift.changes.isEmpty { changes[table.tableName] = drift.changes }
     if let reason = drift.reason {
       unsynced[table.tableName] = reason
     } else if table.membership.isEmpty, held.mark != nil {

@@ -25,8 +25,12 @@ struct PlanCommand: AsyncParsableCommand {
       (schema: $0, disposition: settings.resources.disposition(of: $0))
     }
     let position = try await parts.source.currentPosition()
-    let request = PlanRequest(
+    var request = PlanRequest(
       mode: mode, pipeline: settings.pipeline, tables: tables, checkpoint: checkpoint, position: position)
+    if mode == .cdc, isLoaded {
+      let held = try await parts.target.heldTables(of: settings.pipeline)
+      request.differences = try await parts.source.differences(from: held)
+    }
     let steps = try await parts.target.plan(request)
     if json {
       try JSONOutput.print(
@@ -66,6 +70,8 @@ struct PlanRequest: Sendable {
   var checkpoint: Checkpoint?
   /// The server's end of log.
   var position: LSN
+  /// Of capture: what tables went through since the last run.
+  var differences: [TableName: TableDifference] = [:]
 }
 
 extension PostgresSource {

@@ -53,7 +53,8 @@ struct DatabricksTarget: Target {
       try await dataset.planLoad(of: request.tables, pipeline: request.pipeline, position: request.position)
     case .cdc:
       try await dataset.planPackage(
-        of: request.tables, pipeline: request.pipeline, position: request.position)
+        of: request.tables, loading: request.differences.compactMapValues(\.reloadReason),
+        pipeline: request.pipeline, position: request.position)
     }
   }
 
@@ -79,6 +80,10 @@ struct DatabricksTarget: Target {
 
   func lastCheckpoint(of pipeline: String) async throws -> Checkpoint? {
     try await dataset.lastCheckpoint(of: pipeline)
+  }
+
+  func heldTables(of pipeline: String) async throws -> [HeldTable] {
+    try await dataset.knownTables(of: pipeline)
   }
 
   func tableNames() async throws -> [TableName] { try await dataset.tableNames() }

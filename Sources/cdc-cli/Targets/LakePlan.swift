@@ -28,9 +28,9 @@ struct LakePlan {
       return held.map { "all rows are replaced (\($0))" }
         ?? "is made, \(plural(schema.columns.count, "column"))"
     }
-    let added = found.map { found in
-      let names = Set(found.schema.columns.map { $0.name.lowercased() })
-      return schema.columns.map(\.name).filter { !names.contains($0.lowercased()) }
+    let difference = request.differences[schema.name]
+    if let reason = difference?.reloadReason {
+      return "is loaded\(found == nil ? "" : " again"), because \(reason)"
     }
     let key = schema.keyColumns.map(\.name).joined(separator: ", ")
     let change =
@@ -42,7 +42,7 @@ struct LakePlan {
       case .append: "every change becomes a row"
       case .replace: "nothing, changes are not captured"
       }
-    let evolution = (added ?? []).isEmpty ? "" : ", new columns \((added ?? []).joined(separator: ", "))"
-    return change + (held.map { " (\($0))" } ?? " (the table is made)") + evolution
+    return change + (held.map { " (\($0))" } ?? " (the table is made)")
+      + (difference?.changes ?? []).map { "; \($0)" }.joined()
   }
 }

@@ -48,6 +48,10 @@ struct LakeTarget: Target {
     try await lake.lastCheckpoint(of: pipeline)
   }
 
+  func heldTables(of pipeline: String) async throws -> [HeldTable] {
+    try await lake.knownTables(of: pipeline)
+  }
+
   func tableNames() throws -> [TableName] { try lake.tableNames() }
 
   func describe(_ table: TableName) async throws -> TableDescription? {

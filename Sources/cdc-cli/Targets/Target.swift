@@ -28,6 +28,8 @@ protocol Target: Sendable {
   func requireReachable() async throws
   /// How far the pipeline has come; nil where it has not finished a full load.
   func lastCheckpoint(of pipeline: String) async throws -> Checkpoint?
+  /// The tables as the pipeline knows them.
+  func heldTables(of pipeline: String) async throws -> [HeldTable]
   func tableNames() async throws -> [TableName]
   /// Nil where there is no such table.
   func describe(_ table: TableName) async throws -> TableDescription?

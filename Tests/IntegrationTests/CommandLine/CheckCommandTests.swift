@@ -77,8 +77,17 @@ import Testing
       try await run.cdcSucceeds(["run", "--mode", "full_load"])
       try await run.database.psql("ALTER TABLE t ADD COLUMN extra text")
       let second = try await run.cdcSucceeds(["plan"])
-      for word in ["merged by id", "1 row", "new columns extra", "every change becomes a row"] {
+      for word in ["merged by id", "1 row", "column extra is new", "every change becomes a row"] {
         #expect(second.contains(word), "\(second)")
+      }
+      try await run.database.psql(
+        "ALTER TABLE t RENAME extra TO spare; CREATE TABLE wide (id int PRIMARY KEY); ALTER TABLE log ALTER v TYPE bigint")
+      let third = try await run.cdcSucceeds(["plan"])
+      for words in [
+        "column spare is new", "is loaded, because it is new",
+        "is loaded again, because the type of column v is bigint now, and was integer",
+      ] {
+        #expect(third.contains(words), "\(third)")
       }
       let refused = try await CdcCommand.run(
         [

@@ -73,6 +73,13 @@ import Testing
       #expect(changes.statements.contains { $0.hasPrefix("ALTER TABLE") && $0.contains("`extra` INT") })
       #expect(
         changes.statements.filter { $0.hasPrefix("MERGE INTO `main`.`\(run.schema)`.`customer`") }.count == 1)
+
+      // What rows became by a definition is in no log.
+      try await run.database.psql("ALTER TABLE customer ADD COLUMN ticks int DEFAULT 5")
+      let script = try await run.cdcSucceeds(["plan"])
+      #expect(
+        script.contains("public.customer: is loaded again, because the new column ticks has a default"),
+        "\(script)")
     }
   }
 

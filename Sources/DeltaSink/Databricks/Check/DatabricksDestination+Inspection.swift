@@ -38,6 +38,15 @@ extension DatabricksDestination {
     }
   }
 
+  /// The source's tables as the pipeline knows them.
+  package func knownTables(of pipeline: String) async throws -> [HeldTable] {
+    do {
+      return try await HeldState.tables(session, pipeline: pipeline).values.held
+    } catch let error as DatabricksError where error.isMissingPlace {
+      return []
+    }
+  }
+
   /// The tables that any pipeline has brought here and that are still there, by name.
   package func tableNames() async throws -> [TableName] {
     let schemas = session.layout.table(DatabricksLayout.schemas)

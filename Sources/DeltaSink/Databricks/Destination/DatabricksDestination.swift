@@ -10,6 +10,7 @@ import Synchronization
 public final class DatabricksDestination: Destination {
   let session: DatabricksSession
   private let state = Mutex(State())
+  private let desks = Mutex<[String: VolumeDesk]>([:])
 
   private struct State {
     var run: DatabricksRun?
@@ -121,6 +122,15 @@ public final class DatabricksDestination: Destination {
   /// A table without a key can only be appended.
   static func isAppended(_ table: TableSchema, _ disposition: WriteDisposition) -> Bool {
     LocalDeltaDestination.isAppended(table, disposition)
+  }
+
+  func desk(_ pipeline: String) -> VolumeDesk {
+    desks.withLock {
+      if let desk = $0[pipeline] { return desk }
+      let desk = VolumeDesk(session, pipeline: pipeline)
+      $0[pipeline] = desk
+      return desk
+    }
   }
 
   var currentRun: DatabricksRun? { state.withLock { $0.run } }

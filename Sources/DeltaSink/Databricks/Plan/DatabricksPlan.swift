@@ -25,13 +25,16 @@ extension DatabricksDestination {
 
   /// The statements of the next package of changes, were it to change every table in every way.
   ///
-  /// - Parameter position: stands for the one that the package ends at.
+  /// - Parameters:
+  ///   - reasons: of tables that the source says are loaded first; each as the end of a sentence.
+  ///   - position: stands for the one that the package ends at.
   /// - Throws: `CDCError.Code.noCheckpoint` where no full load has finished.
   package func planPackage(
-    of tables: [(schema: TableSchema, disposition: WriteDisposition)], pipeline: String, position: LSN
+    of tables: [(schema: TableSchema, disposition: WriteDisposition)], loading reasons: [TableName: String],
+    pipeline: String, position: LSN
   ) async throws -> [PlannedStep] {
     let plan = try await DatabricksPlan(session, pipeline: pipeline)
-    return try await plan.changes(of: tables, position: position)
+    return try await plan.changes(of: tables, loading: reasons, position: position)
   }
 }
 
@@ -113,7 +116,8 @@ struct DatabricksPlan {
   // MARK: Changes
 
   func changes(
-    of tables: [(schema: TableSchema, disposition: WriteDisposition)], position: LSN
+    of tables: [(schema: TableSchema, disposition: WriteDisposition)], loading reasons: [TableName: String],
+    position: LSN
   ) async throws -> [PlannedStep] {
     guard let held = held?.checkpoint, held.kind != .unfinishedLoad else {
       throw CDCError(
@@ -127,7 +131,7 @@ struct DatabricksPlan {
     var merges: [PlannedStep] = []
     for (number, (schema, disposition)) in tables.enumerated() where disposition.delivered != .replace {
       var staged = try await self.staged(schema, disposition, "\(folder)/table-\(number)/rows")
-      if let reload = try await reload(&staged) {
+      if let reload = try await reload(&staged, reasons[schema.name]) {
         loads.append(reload)
         continue
       }
@@ -160,10 +164,12 @@ struct DatabricksPlan {
 
   /// What cannot be followed in place is loaded first, beside the others: another type may stand for other values, of which
   /// neither the log nor the catalog tells.
-  private func reload(_ staged: inout StagedTable) async throws -> PlannedStep? {
+  private func reload(_ staged: inout StagedTable, _ reason: String?) async throws -> PlannedStep? {
     let name = staged.table.name
     let why: String
-    if let held = try await run.columns(of: staged.target),
+    if let reason {
+      why = reason
+    } else if let held = try await run.columns(of: staged.target),
       let conflict = ShapeChange(held, to: staged.columns).conflict
     {
       why =
@@ -177,7 +183,8 @@ struct DatabricksPlan {
     }
     var load = staged
     load.action = .overwrite
-    return PlannedStep("\(name): is loaded again, because \(why)", try await swap(load))
+    let isNew = try await run.columns(of: staged.target) == nil
+    return PlannedStep("\(name): is loaded\(isNew ? "" : " again"), because \(why)", try await swap(load))
   }
 
   // MARK: Both

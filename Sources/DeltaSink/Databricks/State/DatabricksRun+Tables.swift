@@ -33,13 +33,7 @@ extension DatabricksRun {
   /// The shape that the table has by what is written down, or will be.
   func shape(of table: TableName) -> TableSchema? { tables[table]?.shape }
 
-  var heldTables: [HeldTable] {
-    tables.values.compactMap { known in
-      known.shape.flatMap { shape in
-        shape.name.isOwn ? nil : HeldTable(schema: shape, position: known.loadPosition ?? .zero)
-      }
-    }.sorted { $0.schema.name < $1.schema.name }
-  }
+  var heldTables: [HeldTable] { tables.values.held }
 
   // MARK: Shapes
 

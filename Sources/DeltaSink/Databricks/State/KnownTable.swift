@@ -71,3 +71,14 @@ extension ColumnSchema {
     return name.lowercased() == other.name.lowercased()
   }
 }
+
+extension Collection<KnownTable> {
+  /// The source's tables that are followed, by name.
+  var held: [HeldTable] {
+    compactMap { known in
+      known.shape.flatMap { shape in
+        shape.name.isOwn ? nil : HeldTable(schema: shape, position: known.loadPosition ?? .zero)
+      }
+    }.sorted { $0.schema.name < $1.schema.name }
+  }
+}
