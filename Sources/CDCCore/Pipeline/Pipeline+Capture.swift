@@ -31,7 +31,8 @@ extension Pipeline {
         let checkpoint = try await openCheckpoint()
         report.position = checkpoint.position
         do {
-          return try await captureOnce(from: checkpoint, until: stop, loaded: loaded, requests: requests) { done in
+          return try await captureOnce(from: checkpoint, until: stop, loaded: loaded, requests: requests) {
+            done in
             progressed()
             if !done.isIdle { resyncs.progressed() }
             report.position = done.checkpoint.position

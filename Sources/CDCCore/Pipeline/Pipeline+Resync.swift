@@ -31,14 +31,22 @@ extension Pipeline {
 
   /// - Returns: nil where a stop was asked for meanwhile: the tables are as they were.
   func resync(_ unsynced: UnsyncedTables, beside checkpoint: Checkpoint) async throws -> LoadReport? {
+    let held = try await heldTables()
     for (table, reason) in unsynced.reasons.sorted(by: { $0.key < $1.key }) {
       logger.notice("the table is loaded", metadata: ["table": "\(table)", "because": "\(reason)"])
+      if let known = held?.first(where: { $0.schema.name == table }),
+        configuration.resources.disposition(of: known.schema).keepsHistory
+      {
+        logger.warning(
+          "the table's history begins anew: see docs/DISPOSITIONS.md for how to have a run stop instead",
+          metadata: ["table": "\(table)"])
+      }
       configuration.progress?(.resyncing(table, reason: reason))
     }
     do {
       return try await cancellingOnGracefulShutdown {
         // What a contract leaves out is not let in by the way.
-        try await load(Set(unsynced.reasons.keys), as: try await heldTables(), beside: checkpoint)
+        try await load(Set(unsynced.reasons.keys), as: held, beside: checkpoint)
       }
     } catch is CancellationError where isStopping {
       return nil

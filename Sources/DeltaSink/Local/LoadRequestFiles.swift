@@ -38,7 +38,8 @@ struct LoadRequestFiles {
       }
       guard let bytes = try PosixFile.read(file) else { return nil }
       let id = String(name.dropLast(".request".count))
-      return LoadRequest(try JSONValue(parsing: String(decoding: bytes, as: UTF8.self)), id: id, pipeline: pipeline)
+      return LoadRequest(
+        try JSONValue(parsing: String(decoding: bytes, as: UTF8.self)), id: id, pipeline: pipeline)
     }
   }
 

@@ -81,7 +81,8 @@ import Testing
         #expect(second.contains(word), "\(second)")
       }
       try await run.database.psql(
-        "ALTER TABLE t RENAME extra TO spare; CREATE TABLE wide (id int PRIMARY KEY); ALTER TABLE log ALTER v TYPE bigint")
+        "ALTER TABLE t RENAME extra TO spare; CREATE TABLE wide (id int PRIMARY KEY); ALTER TABLE log ALTER v TYPE bigint"
+      )
       let third = try await run.cdcSucceeds(["plan"])
       for words in [
         "column spare is new", "is loaded, because it is new",

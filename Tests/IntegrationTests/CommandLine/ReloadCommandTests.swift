@@ -8,12 +8,16 @@ import Testing
 
 @Suite struct ReloadCommandTests {
   private static let three = ["a", "b", "c"].map {
-    "CREATE TABLE \($0) (id bigint PRIMARY KEY, v bigint); INSERT INTO \($0) SELECT i, 0 FROM generate_series(1, 20000) i;"
+    """
+    CREATE TABLE \($0) (id bigint PRIMARY KEY, v bigint);
+    INSERT INTO \($0) SELECT i, 0 FROM generate_series(1, 20000) i;
+    """
   }.joined()
 
   /// Runs without end while `body` does.
   private func whileCapturing(
-    _ run: EndToEnd, _ arguments: [String] = [], endsBy signal: Int32 = SIGTERM, _ body: () async throws -> Void
+    _ run: EndToEnd, _ arguments: [String] = [], endsBy signal: Int32 = SIGTERM,
+    _ body: () async throws -> Void
   ) async throws -> Command.Outcome {
     let capture = try CdcCommand.command(
       ["run", "--mode", "cdc", "--continuous"] + arguments + run.flags, in: run.lake,
@@ -76,7 +80,8 @@ import Testing
         #expect(try await run.cdcSucceeds(load + ["--json"]).contains("public.b"))
         try await run.database.psql("UPDATE a SET v = -1 WHERE id = 2")
         #expect(
-          try await eventually { try await run.query("SELECT v FROM t WHERE id = 2", table: "a") == ["[-1]"] })
+          try await eventually { try await run.query("SELECT v FROM t WHERE id = 2", table: "a") == ["[-1]"] }
+        )
       }
       #expect(outcome.status == 0, "\(outcome.errorOutput)")
       #expect(outcome.errorOutput.contains("Loading table public.b: it was asked for."))

@@ -42,8 +42,9 @@ import Testing
   }
 
   /// As many as PostgreSQL allows.
-  @Test func aTableOf1600Columns() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func aTableOf1600Columns(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       let columns = (1...1599).map { "c\($0) \(["int", "text", "bool"][$0 % 3])" }.joined(separator: ", ")
       let values = (1...1599).map { ["\($0)", "'t'", "true"][$0 % 3] }.joined(separator: ", ")
       try await run.database.psql(
@@ -58,8 +59,9 @@ import Testing
   }
 
   /// Nothing but how many rows there are: they are appended, with what the log says of them.
-  @Test func aTableOfNoColumns() async throws {
-    try await withEndToEnd { run in
+  @Test(arguments: Place.allCases)
+  func aTableOfNoColumns(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
       try await run.database.psql(
         "CREATE TABLE t (); INSERT INTO t DEFAULT VALUES; INSERT INTO t DEFAULT VALUES")
       try await run.pipeline().fullLoad()

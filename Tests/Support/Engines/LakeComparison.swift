@@ -57,7 +57,7 @@ public func copyOut(
   let names = try await database.psql(
     """
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-    WHERE attrelid = '\(postgresTable)'::regclass AND \(publishedColumn)
+    WHERE attrelid = '\(postgresTable.replacing("'", with: "''"))'::regclass AND \(publishedColumn)
     """)
   try await database.psql(
     """
@@ -95,6 +95,6 @@ private func columnQuery(_ table: String) -> String {
   END $$;
   SELECT coalesce(json_agg(json_build_object(
     'name', attname, 'type', pg_temp.described(atttypid, atttypmod)) ORDER BY attnum), '[]')
-  FROM pg_attribute WHERE attrelid = '\(table)'::regclass AND \(publishedColumn)
+  FROM pg_attribute WHERE attrelid = '\(table.replacing("'", with: "''"))'::regclass AND \(publishedColumn)
   """
 }

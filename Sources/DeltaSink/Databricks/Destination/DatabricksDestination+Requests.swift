@@ -31,5 +31,7 @@ extension DatabricksDestination: LoadRequests {
     try await desk(request.pipeline).outcome(of: request)
   }
 
-  public func withdraw(_ request: LoadRequest) async throws { try await desk(request.pipeline).remove(request) }
+  public func withdraw(_ request: LoadRequest) async throws {
+    try await desk(request.pipeline).remove(request)
+  }
 }
