@@ -4,13 +4,14 @@
 /// A subtransaction's abort drops its changes but not its Relation messages: the server need not send them again. It does
 /// where the abort takes back what they tell of; so each waits for a change of its table, and gives way to a newer one.
 struct StreamSpool {
-  private var transactions: [UInt32: SpooledTransaction] = [:]
+  private(set) var transactions: [UInt32: SpooledTransaction] = [:]
   /// The transaction whose block is open.
   private var current: UInt32?
   private var open = SpooledTransaction()
   private var replay: SpoolReplay?
   private var relations = WaitingRelations()
-  private var memory = 0
+  /// In bytes.
+  private(set) var memory = 0
   private let budget: Int
   private let directory: String?
 
@@ -21,8 +22,6 @@ struct StreamSpool {
 
   var isInBlock: Bool { current != nil }
   var isReplaying: Bool { replay != nil }
-  var transactionCount: Int { transactions.count + (current == nil ? 0 : 1) }
-  var memoryUsed: Int { memory }
 
   /// Whether a message of this type belongs here, also outside of a block.
   @inline(__always)

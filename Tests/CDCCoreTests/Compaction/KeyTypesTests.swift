@@ -1,4 +1,5 @@
 import CDCCore
+import TestSupport
 import Testing
 
 /// Keys of every type against a plain dictionary of values.
@@ -98,20 +99,5 @@ struct KeyTypesTests {
     #expect(!bounds.admits(.integer(31), .integer(99)))
     #expect(!bounds.admits(.integer(-9), .integer(9)))
     #expect(bounds.admits(.null, .null))
-  }
-}
-
-/// A small generator whose sequence follows from its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

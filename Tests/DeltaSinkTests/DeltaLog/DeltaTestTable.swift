@@ -1,7 +1,8 @@
 import CDCCore
-import DeltaSink
 import Foundation
 import TestSupport
+
+@testable import DeltaSink
 
 /// A Delta table in a directory of its own whose data files pyarrow writes: the log alone is under test.
 struct DeltaTestTable {
@@ -72,23 +73,19 @@ extension DeltaTransaction {
   }
 }
 
+extension DeletionVector {
+  /// The vector in the log itself, where other writers may put it.
+  func inlined() -> DeletionVectorDescriptor {
+    let bytes = serialized()
+    return DeletionVectorDescriptor(
+      storageType: .inline, pathOrInlineDV: Base85.encode(bytes), offset: nil, sizeInBytes: bytes.count,
+      cardinality: cardinality)
+  }
+}
+
 struct Unexpected: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
-}
-
-/// A small generator whose sequence follows from its seed, for mutations that can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 /// Every truncation of the bytes, then `count` copies with some bytes changed, inserted or removed.

@@ -1,6 +1,7 @@
 // Columns of seeded random values, with the corners of each type among them.
 
 import CDCCore
+import TestSupport
 
 @testable import DeltaSink
 

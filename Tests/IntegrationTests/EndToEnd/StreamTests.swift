@@ -146,18 +146,6 @@ import Testing
   }
 }
 
-/// Asks every 50 ms until the answer is yes, for at most so long.
-func eventually(
-  within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
-) async throws -> Bool {
-  let end = ContinuousClock.now + limit
-  while true {
-    if try await condition() { return true }
-    if .now >= end { return false }
-    try await Task.sleep(for: .milliseconds(50))
-  }
-}
-
 /// A destination that takes its time with every commit.
 struct SlowDestination: Destination {
   private let destination: any Destination

@@ -1,4 +1,5 @@
 import PGWire
+import TestSupport
 import Testing
 
 @Suite struct RecordedMessageTests {
@@ -89,7 +90,7 @@ import Testing
   func mutationsAreAnErrorOrAValueOfTheirSize(name: String) async throws {
     let recorded = try RecordedMessages(name)
     let interesting = recorded.messages.indices.filter { $0 < 60 || recorded.messages[$0][0] != 0x49 }
-    var generator = SeededGenerator(state: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
+    var generator = SeededGenerator(seed: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     var errors = 0
     for round in 0..<100_000 {
       // Other tests measure time on the threads that this one shares with them.

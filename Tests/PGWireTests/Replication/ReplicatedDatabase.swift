@@ -8,7 +8,9 @@ struct ReplicatedDatabase {
   let connection: PostgresConnection
   var slot: String { "slot_" + database.name }
 
-  /// - Parameter setup: SQL before the slot is created; the publication `pub` covers all tables of `public`.
+  /// - Parameters:
+  ///   - setup: SQL before the slot is created; the publication `pub` covers all tables of `public`.
+  ///   - twoPhase: prepared transactions come at PREPARE, which no pipeline's slot asks for.
   static func with(
     server: PostgresServer? = nil, setup: String = "CREATE TABLE t (id int PRIMARY KEY, name text)",
     twoPhase: Bool = false, _ body: (ReplicatedDatabase) async throws -> Void
@@ -19,8 +21,9 @@ struct ReplicatedDatabase {
       let settings = try ConnectionSettings(database.connectionString)
       let connection = try await PostgresConnection.connectForReplication(settings)
       let replicated = ReplicatedDatabase(database: database, connection: connection)
-      _ = try await connection.createLogicalSlot(
-        replicated.slot, exportsSnapshot: false, twoPhase: twoPhase)
+      try await database.psql(
+        "SELECT pg_create_logical_replication_slot('\(replicated.slot)', 'pgoutput', twophase => \(twoPhase))"
+      )
       try await body(replicated)
       await connection.close()
     }
@@ -54,13 +57,4 @@ struct ReplicatedDatabase {
       return handler
     }
   }
-}
-
-/// Asks until the answer is yes, for at most ten seconds.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  for _ in 0..<200 {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(50))
-  }
-  return false
 }

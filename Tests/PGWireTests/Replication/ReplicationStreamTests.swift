@@ -155,7 +155,7 @@ import Testing
       "CREATE TABLE t (id int); CREATE PUBLICATION pub FOR ALL TABLES", database: "postgres")
     let connection = try await PostgresConnection.connectForReplication(
       ConnectionSettings(server.connectionString()))
-    _ = try await connection.createLogicalSlot("s", exportsSnapshot: false)
+    _ = try await connection.createLogicalSlot("s")
     let reading = Task {
       try await ReplicationStream.with(
         connection.settings, ReplicationOptions(slot: "s", publications: ["pub"])

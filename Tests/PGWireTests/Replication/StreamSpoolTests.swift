@@ -1,4 +1,5 @@
 import PGWire
+import TestSupport
 import Testing
 
 @testable import PGWire
@@ -13,7 +14,7 @@ import Testing
       if spool.isInBlock || StreamSpool.takes(type) {
         unsafe try spool.take(message.span.bytes, at: LogSequenceNumber(1))
         while spool.isReplaying { _ = try spool.replayStep(into: &handler, limit: limit) }
-        #expect(spool.memoryUsed <= budget + 100)
+        #expect(spool.memory <= budget + 100)
       } else if unsafe try spool.takeBehindRelations(
         message.span.bytes, type: type, at: LogSequenceNumber(1))
       {
@@ -86,13 +87,13 @@ import Testing
       unsafe try spool.take(message.span.bytes, at: .zero)
       while spool.isReplaying { _ = try spool.replayStep(into: &handler, limit: 1000) }
     }
-    #expect(spool.memoryUsed == 0)
-    #expect(spool.transactionCount == 0)
+    #expect(spool.memory == 0)
+    #expect(spool.transactions.isEmpty && !spool.isInBlock)
   }
 
   @Test func mutatedStreamsNeverTrap() async throws {
     let recorded = try RecordedMessages("streamed-text-v2").messages
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<40 {
       await Task.yield()
       var messages = recorded

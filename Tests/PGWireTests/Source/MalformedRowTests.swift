@@ -1,4 +1,5 @@
 import CDCCore
+import TestSupport
 import Testing
 
 @testable import PGWire
@@ -44,7 +45,7 @@ struct MalformedRowTests {
 
   @Test("No mutation of a row or of a change traps")
   func mutations() throws {
-    var random = SeededGenerator(state: 42)
+    var random = SeededGenerator(seed: 42)
     let tuple: [UInt8] = [
       0, 3, 98, 0, 0, 0, 4, 0, 0, 0, 7, 117, 116, 0, 0, 0, 3, 97, 98, 99,
     ]

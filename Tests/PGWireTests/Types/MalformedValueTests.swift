@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PGWire
@@ -60,7 +61,7 @@ struct MalformedValueTests {
 
   @Test("No truncation and no mutation of a value traps, and none leaves half a row", arguments: kinds)
   func neverTraps(_ format: ValueFormat) {
-    var random = SeededGenerator(state: UInt64(format.kind.rawValue) &+ 1)
+    var random = SeededGenerator(seed: UInt64(format.kind.rawValue) &+ 1)
     var builder = ColumnBuilder(format)
     func attempt(_ bytes: [UInt8]) {
       for isText in [false, true] {
@@ -127,18 +128,5 @@ extension ValueFormat {
     ValueFormat(
       .composite, elements: [first, second],
       fields: [.init(name: "a", type: 23, typeName: ""), .init(name: "b", type: 25, typeName: "")])
-  }
-}
-
-/// SplitMix64: the same sequence on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

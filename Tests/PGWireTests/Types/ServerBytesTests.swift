@@ -87,7 +87,7 @@ struct ServerBytesTests {
       for statement in SessionSettings.statements { try await connection.execute(statement) }
       let catalog = try await Catalog.read(ResourceList([Resource("public.t")]), from: connection)
       let table = try #require(catalog.tables.first)
-      var random = SeededGenerator(state: 7)
+      var random = SeededGenerator(seed: 7)
       for column in table.columns.dropFirst() {
         let format = catalog.types.format(column.type, typmod: column.typmod)
         for isText in [false, true] where isText || format.hasBinaryForm {

@@ -56,13 +56,13 @@ private struct RandomHistory {
   let table: TableSchema
   let types: [ColumnType]
   var live: Set<Int> = []
-  private var generator: SplitMix
+  private var generator: SeededGenerator
   private var commit: UInt64 = 1000
   private var counter = 0
 
   init(_ types: [ColumnType], seed: UInt64) {
     self.types = types
-    generator = SplitMix(seed: seed)
+    generator = SeededGenerator(seed: seed)
     let keys = types.enumerated().map {
       ColumnSchema(name: "k\($0.offset)", type: $0.element, isNullable: false)
     }
@@ -126,19 +126,5 @@ private struct RandomHistory {
     case .decimal(let precision, _) where precision > 18: .integer(Int128(number) << 60)
     default: .integer(Int128(number * 3 - 100))
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
