@@ -7,28 +7,12 @@ import Testing
 
 /// What keeps a lake quick to open however many packages it has taken.
 struct LakeLogTests {
-  typealias Fixture = ForeignWriterTests
-
-  private func updated(_ harness: LakeHarness, packages: Int) async throws -> LocalDeltaDestination {
-    let lake = harness.destination()
-    try await Fixture.load(lake, Fixture.rows(0..<100, "old"))
-    for number in 0..<packages {
-      let commit = UInt64(200 + number * 10)
-      try await Fixture.deliver(
-        lake, [Fixture.changes(.update, Fixture.rows(number..<(number + 1), "new"), at: commit)],
-        to: commit + 5)
-    }
-    return lake
-  }
-
-  private func rows(after packages: Int) -> [[Value]] {
-    Fixture.rows(0..<packages, "new") + Fixture.rows(packages..<100, "old")
-  }
+  typealias Fixture = ItemTable
 
   /// Other engines begin at the checkpoint: without the commits before it they read the same.
   @Test func everyTenthCommitHasACheckpoint() async throws {
     let harness = try LakeHarness()
-    do { _ = try await updated(harness, packages: 25) }
+    do { _ = try await Fixture.updated(harness, packages: 25) }
     for path in [harness.path(Fixture.table.name), harness.root + "/_cdc_loads"] {
       let log = path + "/_delta_log"
       let names = try FileManager.default.contentsOfDirectory(atPath: log)
@@ -40,12 +24,12 @@ struct LakeLogTests {
         try FileManager.default.removeItem(atPath: log + "/" + name)
       }
     }
-    try await harness.inspect(Fixture.table, rows(after: 25))
+    try await harness.inspect(Fixture.table, Fixture.rows(after: 25))
     let lake = harness.destination()
     #expect(try await lake.open(pipeline: "p")?.position == LSN(445))
     try await Fixture.deliver(
       lake, [Fixture.changes(.delete, Fixture.rows(99..<100, ""), at: 900)], to: 910)
-    try await harness.inspect(Fixture.table, Array(rows(after: 25).dropLast()))
+    try await harness.inspect(Fixture.table, Array(Fixture.rows(after: 25).dropLast()))
   }
 
   /// The rows of state tables are gathered as they grow, and the files that held them go.
@@ -70,13 +54,13 @@ struct LakeLogTests {
   #if os(Linux)
     @Test func noDescriptorStaysOpen() async throws {
       let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
-      let lake = try await updated(harness, packages: 30)
+      let lake = try await Fixture.updated(harness, packages: 30)
       let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter { name in
         let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
         return target?.hasPrefix(harness.path(Fixture.table.name)) == true
       }
       #expect(open.isEmpty)
-      try await harness.inspect(Fixture.table, rows(after: 30))
+      try await harness.inspect(Fixture.table, Fixture.rows(after: 30))
       withExtendedLifetime(lake) {}
     }
   #endif
@@ -84,7 +68,7 @@ struct LakeLogTests {
   /// The package is in the table, its checkpoint recorded: what comes after it can wait.
   @Test func upkeepThatFailsDoesNotFailThePackage() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: .init(smallFiles: 8)))
-    let lake = try await updated(harness, packages: 4)
+    let lake = try await Fixture.updated(harness, packages: 4)
     let snapshot = try #require(try lake.table(Fixture.table.name).snapshot())
     let lost = try #require(snapshot.files.min { $0.size < $1.size })
     try FileManager.default.removeItem(atPath: harness.path(Fixture.table.name) + "/" + lost.path)

@@ -7,23 +7,7 @@ import Testing
 
 /// Optimize, vacuum, state tables, and what a dead run leaves behind.
 struct UpkeepTests {
-  typealias Fixture = ForeignWriterTests
-
-  private func churned(_ harness: LakeHarness, packages: Int) async throws -> LocalDeltaDestination {
-    let lake = harness.destination()
-    try await Fixture.load(lake, Fixture.rows(0..<100, "old"))
-    for number in 0..<packages {
-      let commit = UInt64(200 + number * 10)
-      try await Fixture.deliver(
-        lake, [Fixture.changes(.update, Fixture.rows(number..<(number + 1), "u\(number)-"), at: commit)],
-        to: commit + 5)
-    }
-    return lake
-  }
-
-  private func expected(_ packages: Int) -> [[Value]] {
-    (0..<packages).flatMap { Fixture.rows($0..<($0 + 1), "u\($0)-") } + Fixture.rows(packages..<100, "old")
-  }
+  typealias Fixture = ItemTable
 
   private func files(_ path: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "_delta_log" }
@@ -31,30 +15,30 @@ struct UpkeepTests {
 
   @Test func optimizeLeavesOneFileWithTheSameRows() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
-    let lake = try await churned(harness, packages: 12)
+    let lake = try await Fixture.updated(harness, packages: 12)
     let report = try await lake.optimize(Fixture.table.name)
     #expect(report.filesRemoved == 13 && report.filesAdded == 1)
-    try await harness.inspect(Fixture.table, expected(12))
+    try await harness.inspect(Fixture.table, Fixture.rows(after: 12))
     let snapshot = try #require(try lake.table(Fixture.table.name).snapshot())
     #expect(snapshot.fileCount == 1 && snapshot.files.allSatisfy { $0.deletionVector == nil })
     #expect(try await lake.optimize(Fixture.table.name).version == nil)
     // The table goes on.
     try await Fixture.deliver(
       lake, [Fixture.changes(.delete, Fixture.rows(0..<1, ""), at: 900)], to: 910)
-    try await harness.inspect(Fixture.table, Array(expected(12).dropFirst()))
+    try await harness.inspect(Fixture.table, Array(Fixture.rows(after: 12).dropFirst()))
   }
 
   @Test func upkeepBoundsTheNumberOfFiles() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: .init(smallFiles: 8)))
-    let lake = try await churned(harness, packages: 30)
+    let lake = try await Fixture.updated(harness, packages: 30)
     let snapshot = try #require(try lake.table(Fixture.table.name).snapshot())
     #expect(snapshot.fileCount <= 9)
-    try await harness.inspect(Fixture.table, expected(30))
+    try await harness.inspect(Fixture.table, Fixture.rows(after: 30))
   }
 
   @Test func vacuumTakesOnlyWhatNobodyNeeds() async throws {
     let harness = try LakeHarness(LocalDeltaOptions(upkeep: nil))
-    do { _ = try await churned(harness, packages: 5).optimize(Fixture.table.name) }
+    do { _ = try await Fixture.updated(harness, packages: 5).optimize(Fixture.table.name) }
     let lake = harness.destination()
     let path = harness.path(Fixture.table.name)
     let before = try files(path).count
@@ -64,13 +48,13 @@ struct UpkeepTests {
     #expect(try files(path).count == before && planned.files.count == before - 1)
     #expect(try lake.vacuum(Fixture.table.name, retention: .zero) == planned)
     #expect(try files(path).count == 1)
-    try await harness.inspect(Fixture.table, expected(5))
+    try await harness.inspect(Fixture.table, Fixture.rows(after: 5))
   }
 
   /// Files that a run is about to commit are young; without a minimum of age nothing protects them.
   @Test func vacuumWaitsForNobodyOnlyWhereNobodyIsAtWork() async throws {
     let harness = try LakeHarness()
-    let lake = try await churned(harness, packages: 2)
+    let lake = try await Fixture.updated(harness, packages: 2)
     let error = #expect(throws: CDCError.self) {
       try harness.destination().vacuum(Fixture.table.name, retention: .zero)
     }
@@ -81,7 +65,7 @@ struct UpkeepTests {
 
   @Test func vacuumPromisesNoMoreThanTheLogRemembers() async throws {
     let harness = try LakeHarness()
-    let lake = try await churned(harness, packages: 2)
+    let lake = try await Fixture.updated(harness, packages: 2)
     let error = #expect(throws: DeltaError.self) {
       try lake.vacuum(Fixture.table.name, retention: .seconds(200 * 3600))
     }
