@@ -4,27 +4,15 @@ import TestSupport
 import Testing
 
 @Suite struct RunCommandTests {
-  private let shop = """
-    CREATE TABLE customer (id int PRIMARY KEY, name text, joined timestamptz DEFAULT now());
-    CREATE TABLE invoice (id bigint PRIMARY KEY, customer int REFERENCES customer, total numeric(12, 2));
-    INSERT INTO customer SELECT i, 'c' || i FROM generate_series(1, 500) i;
-    INSERT INTO invoice SELECT i, 1 + i % 500, i * 1.01 FROM generate_series(1, 5000) i;
-    """
-  private let changes = """
-    INSERT INTO customer SELECT i, 'n' || i FROM generate_series(501, 600) i;
-    UPDATE invoice SET total = total + 1 WHERE id % 9 = 0;
-    DELETE FROM invoice WHERE id % 10 = 0;
-    """
-
   @Test(arguments: Place.allCases)
   func loadsThenCapturesThenVerifies(_ place: Place) async throws {
     try await withEndToEnd(place) { run in
-      try await run.database.psql(shop)
+      try await run.database.psql(CommandShop.tables)
       let loaded = try await run.cdcSucceeds(["run", "--mode", "full_load"])
       #expect(loaded.contains(run.dataset.map { "main.\($0.schema)" } ?? run.lake.path))
       try await run.expectEqual("customer")
       try await run.expectEqual("invoice")
-      try await run.database.psql(changes)
+      try await run.database.psql(CommandShop.changes)
       try await run.cdcSucceeds(["run", "--mode", "cdc"])
       try await run.expectEqual("customer")
       try await run.expectEqual("invoice")
@@ -38,7 +26,7 @@ import Testing
 
   @Test func verifyFindsAForeignHandAndEndsWithThree() async throws {
     try await withEndToEnd { run in
-      try await run.database.psql(shop)
+      try await run.database.psql(CommandShop.tables)
       try await run.cdcSucceeds(["run", "--mode", "full_load"])
       _ = try await LakeReader.python(
         "import deltalake\ndeltalake.DeltaTable(args[0]).update(predicate='id = 77', updates={'total': '0.00'})",
@@ -117,13 +105,13 @@ import Testing
 
   @Test func stopsOnATerminationSignalAndLosesNothing() async throws {
     try await withEndToEnd { run in
-      try await run.database.psql(shop)
+      try await run.database.psql(CommandShop.tables)
       try await run.cdcSucceeds(["run", "--mode", "full_load"])
       let capture = try CdcCommand.command(
         ["run", "--mode", "cdc", "--continuous"] + run.flags, in: run.lake,
         environment: ["CDC_PACKAGE_SECONDS": "0"]
       ).start()
-      try await run.database.psql(changes)
+      try await run.database.psql(CommandShop.changes)
       let arrived = try await eventually {
         try await differences(
           lakeTable: run.path("invoice"), postgresTable: "public.invoice", in: run.database,
@@ -140,7 +128,7 @@ import Testing
 
   @Test func cleanupGivesSlotAndPublicationsBack() async throws {
     try await withEndToEnd { run in
-      try await run.database.psql(shop)
+      try await run.database.psql(CommandShop.tables)
       try await run.cdcSucceeds(["run", "--mode", "full_load"])
       let count =
         "SELECT (SELECT count(*) FROM pg_replication_slots WHERE database = current_database()) + (SELECT count(*) FROM pg_publication)"

@@ -4,21 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct DatabricksRunTests {
-  private let shop = """
-    CREATE TABLE customer (id int PRIMARY KEY, name text, joined timestamptz DEFAULT now());
-    CREATE TABLE invoice (id bigint PRIMARY KEY, customer int REFERENCES customer, total numeric(12, 2));
-    INSERT INTO customer SELECT i, 'c' || i FROM generate_series(1, 500) i;
-    INSERT INTO invoice SELECT i, 1 + i % 500, i * 1.01 FROM generate_series(1, 5000) i;
-    """
-  private let changes = """
-    INSERT INTO customer SELECT i, 'n' || i FROM generate_series(501, 600) i;
-    UPDATE invoice SET total = total + 1 WHERE id % 9 = 0;
-    DELETE FROM invoice WHERE id % 10 = 0;
-    """
-
   @Test func theOtherCommandsWorkThereToo() async throws {
     try await withDatabricksCommand { run in
-      try await run.database.psql(shop)
+      try await run.database.psql(CommandShop.tables)
       #expect(try await run.cdcSucceeds(["status"]).contains("none: no full load has finished"))
       try await run.cdcSucceeds(["run", "--mode", "full_load"])
       let status = try await run.cdcSucceeds(["status", "--json"])
@@ -43,10 +31,10 @@ import Testing
     try await withDatabricksCommand { run in
       try await run.double.withSchema { production in
         let prod = ["TARGET_DATASET": production]
-        try await run.database.psql(shop)
+        try await run.database.psql(CommandShop.tables)
         try await run.cdcSucceeds(["run", "--mode", "full_load"])
         try await run.cdcSucceeds(["run", "--mode", "full_load"], environment: prod)
-        try await run.database.psql(changes)
+        try await run.database.psql(CommandShop.changes)
 
         let position = """
           SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'cdc_main__\(production)'

@@ -87,7 +87,7 @@ struct Death: Sendable, CustomTestStringConvertible {
 }
 
 extension DatabricksCommand {
-  /// Starts `cdc` and kills it there. `whenDead` looks at what it has left behind.
+  /// Starts `cdc` and kills it there.
   func dies(_ death: Death, _ arguments: [String], environment: [String: String] = [:]) async throws {
     let start = try await double.requests().last?.id ?? 0
     var faults: [Int] = []

@@ -59,11 +59,7 @@ import Testing
         try await shop.run.dies(death, ["run", "--mode", "cdc"])
         // What may not be durable is not confirmed.
         #expect(try await !shop.isConfirmed(after: position), "\(death.testDescription)")
-        try await shop.change(2 * number + 2)
-        try await shop.waitForTheSlot()
-        try await shop.run.cdcSucceeds(["run", "--mode", "cdc"])
-        try await shop.expectEqual(after: death.testDescription)
-        if death.fate == .late { try await shop.expectNothingOf(death) }
+        try await shop.goesOn(after: death, round: 2 * number + 2)
       }
       try shop.expectNothingStaged()
     }
@@ -90,13 +86,5 @@ import Testing
       try await shop.expectEqual(after: "five deaths")
       try shop.expectNothingStaged()
     }
-  }
-}
-
-extension KilledShop {
-  /// What was still under way has come in by now, and has changed nothing; the next run takes it away.
-  func expectNothingOf(_ death: Death) async throws {
-    try await Task.sleep(for: Death.delay + .seconds(1))
-    try await expectEqual(after: death.testDescription + " came late")
   }
 }

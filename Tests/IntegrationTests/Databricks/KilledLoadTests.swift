@@ -57,12 +57,7 @@ import Testing
         let now = try await shop.run.database.psql("SELECT json_build_array(count(*)) FROM invoice")
         try await shop.run.dies(death, ["run", "--mode", "full_load"])
         #expect([before, now].contains(try await shop.count("invoice")), "\(death.testDescription)")
-
-        try await shop.change(2 * number + 2)
-        try await shop.waitForTheSlot()
-        try await shop.run.cdcSucceeds(["run", "--mode", "cdc"])
-        try await shop.expectEqual(after: death.testDescription)
-        if death.fate == .late { try await shop.expectNothingOf(death) }
+        try await shop.goesOn(after: death, round: 2 * number + 2)
       }
       try shop.expectNothingStaged()
     }

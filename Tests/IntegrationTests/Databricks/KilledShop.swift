@@ -107,6 +107,18 @@ struct KilledShop {
     }
     #expect(isFree)
   }
+
+  /// More changes, and a run that takes all of them up.
+  func goesOn(after death: Death, round: Int) async throws {
+    try await change(round)
+    try await waitForTheSlot()
+    try await run.cdcSucceeds(["run", "--mode", "cdc"])
+    try await expectEqual(after: death.testDescription)
+    guard death.fate == .late else { return }
+    // What was still under way has come in by now, and has changed nothing; the next run takes it away.
+    try await Task.sleep(for: Death.delay + .seconds(1))
+    try await expectEqual(after: death.testDescription + " came late")
+  }
 }
 
 /// Runs `body` with the shop's tables, and faults that are the test's own.
