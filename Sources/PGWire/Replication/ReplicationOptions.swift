@@ -1,36 +1,34 @@
 /// What a stream is asked for. Source: PostgreSQL manual, "Logical Streaming Replication Parameters".
-public struct ReplicationOptions: Sendable {
-  public var slot: String
-  public var publications: [String]
+package struct ReplicationOptions: Sendable {
+  package var slot: String
+  package var publications: [String]
   /// Where to start; 0/0, or anything before the slot's confirmed position, means that position.
-  public var start: LogSequenceNumber
+  package var start: LogSequenceNumber
   /// Values come in the binary form of their type, where it has one.
-  public var isBinary = false
+  package var isBinary = false
   /// `pg_logical_emit_message` comes through (PostgreSQL 14 or later).
-  public var includesMessages = false
+  package var includesMessages = false
   /// What was replicated into the server from elsewhere is not sent, where the server can leave it out (PostgreSQL 16 or
   /// later); older ones send it, with its origin's name.
-  public var ignoresOrigins = false
+  package var ignoresOrigins = false
   /// Large transactions come before they commit, where the server can (PostgreSQL 14 or later); `ReplicationStream`
   /// keeps them until then.
-  public var streamsTransactions = true
-  /// Prepared transactions come at PREPARE TRANSACTION (PostgreSQL 15 or later, and a slot made for it).
-  public var isTwoPhase = false
+  package var streamsTransactions = true
   /// How often the server hears of this side at the least; a shorter `wal_sender_timeout` makes it shorter.
-  public var statusInterval = Duration.seconds(10)
+  package var statusInterval = Duration.seconds(10)
   /// A server that is silent for so long, though asked, counts as gone. Nil: 60 seconds, or the server's own
   /// `wal_sender_timeout` where that is longer: while it decodes a large transaction of which nothing is published, it
   /// need not say anything. Where that is 0 (never), only TCP tells.
-  public var serverTimeout: Duration?
+  package var serverTimeout: Duration?
   /// On a busy stream, how long to let messages gather before reading them; zero never waits. Fewer wake-ups on
   /// both sides are worth 10 to 30 % of the rate.
-  public var nap = Duration.microseconds(100)
+  package var nap = Duration.microseconds(100)
   /// What streamed transactions may take in memory before they go to a temporary file, in bytes.
-  public var spoolMemory = 32 << 20
+  package var spoolMemory = 32 << 20
   /// Where that file lies; nil: `TMPDIR`, else `/tmp`.
-  public var spoolDirectory: String?
+  package var spoolDirectory: String?
 
-  public init(slot: String, publications: [String], start: LogSequenceNumber = .zero) {
+  package init(slot: String, publications: [String], start: LogSequenceNumber = .zero) {
     self.slot = slot
     self.publications = publications
     self.start = start
@@ -64,7 +62,6 @@ public struct ReplicationOptions: Sendable {
       if streamsTransactions { options.append(("streaming", server >= 160000 ? "parallel" : "on")) }
     }
     if ignoresOrigins && server >= 160000 { options.append(("origin", "none")) }
-    if isTwoPhase && server >= 150000 { options.append(("two_phase", "on")) }
     // The replication grammar knows no E'…': a backslash stands for itself.
     let list = options.map { "\"\($0.0)\" '\($0.1.replacing("'", with: "''"))'" }.joined(separator: ", ")
     return "START_REPLICATION SLOT \(SQLQuoting.identifier(slot)) LOGICAL \(start) (\(list))"

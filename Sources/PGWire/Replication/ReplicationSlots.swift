@@ -34,14 +34,6 @@ public struct CreatedSlot: Sendable, Hashable {
   public var snapshot: String?
 }
 
-public struct SystemIdentity: Sendable, Hashable {
-  /// The cluster's own number, equal on its standbys.
-  public var systemID: String
-  public var timeline: Int
-  public var walPosition: LogSequenceNumber
-  public var database: String?
-}
-
 extension PostgresConnection {
   /// Connects for the replication protocol, which also takes simple queries.
   public static func connectForReplication(
@@ -52,46 +44,15 @@ extension PostgresConnection {
     return try await connect(settings, logger: logger)
   }
 
-  /// Whether this connection speaks the replication protocol.
-  public nonisolated var isForReplication: Bool { settings["replication"] != nil }
-
-  public func identifySystem() async throws -> SystemIdentity {
-    let answer = try await query("IDENTIFY_SYSTEM")
-    guard let system = answer[0, "systemid"],
-      let position = answer[0, "xlogpos"].flatMap({ LogSequenceNumber($0) })
-    else { throw PostgresError(.protocolViolation, "IDENTIFY_SYSTEM was not answered") }
-    return SystemIdentity(
-      systemID: system, timeline: answer[0, "timeline"].flatMap { Int($0) } ?? 0, walPosition: position,
-      database: answer[0, "dbname"])
-  }
-
   /// Creates a pgoutput slot. Needs a replication connection; waits until transactions that run now have ended.
   ///
   /// - Parameter temporary: dropped with the connection.
-  /// - Parameter exportsSnapshot: see `CreatedSlot.snapshot`.
-  /// - Parameter twoPhase: prepared transactions are decoded at PREPARE (PostgreSQL 15 or later).
-  /// - Parameter failover: kept on standbys (PostgreSQL 17 or later).
-  public func createLogicalSlot(
-    _ name: String, temporary: Bool = false, exportsSnapshot: Bool = true, twoPhase: Bool = false,
-    failover: Bool = false
-  ) async throws -> CreatedSlot {
+  public func createLogicalSlot(_ name: String, temporary: Bool = false) async throws -> CreatedSlot {
     try Self.checkSlotName(name)
-    var sql = "CREATE_REPLICATION_SLOT \(SQLQuoting.identifier(name))"
-    if temporary { sql += " TEMPORARY" }
-    sql += " LOGICAL pgoutput"
-    let version = serverVersion
-    if version >= 150000 {
-      var options = ["SNAPSHOT '\(exportsSnapshot ? "export" : "nothing")'"]
-      if twoPhase { options.append("TWO_PHASE true") }
-      if failover && version >= 170000 { options.append("FAILOVER true") }
-      sql += " (\(options.joined(separator: ", ")))"
-    } else {
-      if twoPhase {
-        throw PostgresError(.unsupported, "decoding at PREPARE TRANSACTION needs PostgreSQL 15 or later")
-      }
-      sql += exportsSnapshot ? " EXPORT_SNAPSHOT" : " NOEXPORT_SNAPSHOT"
-    }
-    let answer = try await query(sql)
+    let options = serverVersion >= 150000 ? "(SNAPSHOT 'export')" : "EXPORT_SNAPSHOT"
+    let answer = try await query(
+      "CREATE_REPLICATION_SLOT \(SQLQuoting.identifier(name))\(temporary ? " TEMPORARY" : "") "
+        + "LOGICAL pgoutput \(options)")
     guard let point = answer[0, "consistent_point"].flatMap({ LogSequenceNumber($0) }) else {
       throw PostgresError(.protocolViolation, "CREATE_REPLICATION_SLOT was not answered")
     }

@@ -7,8 +7,6 @@ internal import Synchronization
 /// Runs on its connection's thread. Between two calls of `receive` that thread sends what the server must hear.
 package actor ReplicationStream {
   package nonisolated let options: ReplicationOptions
-  /// The pgoutput protocol version in use.
-  package nonisolated let protocolVersion: Int
   private nonisolated let executor: ConnectionExecutor
   nonisolated let handle: LibpqHandle
   private nonisolated let confirmedPosition: Atomic<UInt64>
@@ -43,7 +41,6 @@ package actor ReplicationStream {
     self.options = options
     self.walSenderTimeout = walSenderTimeout
     silenceLimit = options.silenceLimit(walSenderTimeout: walSenderTimeout)
-    protocolVersion = ReplicationOptions.protocolVersion(server: server)
     confirmedPosition = Atomic(options.start.rawValue)
     let timeout = walSenderTimeout > 0 ? Int64(walSenderTimeout) * 1_000_000 / 4 : Int64.max
     status = StatusReporter(

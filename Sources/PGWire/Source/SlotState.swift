@@ -165,7 +165,7 @@ extension PostgresSource {
       }
       do {
         for name in try await self.existingPublications(on: connection) {
-          try await connection.dropPublication(name)
+          try await connection.execute("DROP PUBLICATION IF EXISTS \(SQLQuoting.identifier(name))")
         }
         try await self.removeDefinitionTrigger(on: connection)
       } catch { throw self.explained(error) }

@@ -51,16 +51,6 @@ import Testing
     await connection.close()
   }
 
-  @Test func theServerIdentifiesItself() async throws {
-    let connection = try await PostgresConnection.connectForReplication(
-      ConnectionSettings(PostgresServer.shared().connectionString()))
-    let system = try await connection.identifySystem()
-    #expect(system.database == "postgres")
-    #expect(system.timeline == 1)
-    #expect(try await connection.currentWALPosition() >= system.walPosition)
-    await connection.close()
-  }
-
   @Test func aServerWithoutLogicalWALSaysWhatToDo() async throws {
     let server = try await PostgresServer.start(settings: ["wal_level": "replica"])
     let connection = try await PostgresConnection.connectForReplication(
@@ -71,33 +61,5 @@ import Testing
     #expect(!error.isRetryable)
     #expect(error.advice?.contains("wal_level") == true)
     await connection.close()
-  }
-
-  @Test func publicationsAreCreatedChangedInspectedAndDropped() async throws {
-    try await PostgresServer.shared().withDatabase { database in
-      try await database.psql(
-        "CREATE TABLE a (id int); CREATE SCHEMA \"S\"; CREATE TABLE \"S\".\"b\"\"q\" (id int)")
-      let connection = try await PostgresConnection.connect(database.connectionString)
-      let a = QualifiedName(schema: "public", name: "a")
-      let b = QualifiedName(schema: "S", name: "b\"q")
-      try await connection.createPublication("p", for: .tables([a]))
-      let created = try #require(try await connection.publication("p"))
-      #expect(!created.isForAllTables && created.isViaPartitionRoot)
-      #expect(created.operations == ["insert", "update", "delete", "truncate"])
-      try await connection.addPublicationTables("p", [b])
-      #expect(try await connection.publicationTables("p") == [b, a])
-      try await connection.setPublicationTables("p", [b])
-      #expect(try await connection.publicationTables("p") == [b])
-      try await connection.dropPublication("p")
-      #expect(try await connection.publication("p") == nil)
-
-      try await connection.createPublication("everything", for: .allTables, publish: ["insert"])
-      let all = try await connection.publication("everything")
-      #expect(all?.isForAllTables == true)
-      #expect(all?.operations == ["insert"])
-      try await connection.createPublication("schemas", for: .schemas(["S"]), viaPartitionRoot: false)
-      #expect(try await connection.publicationTables("schemas") == [b])
-      await connection.close()
-    }
   }
 }
