@@ -1,6 +1,7 @@
-/// Any pgoutput message, with rows that own their values: for tests, printing and whatever is rare. Hot paths use
-/// the messages' own views.
-package enum PgOutputMessage: Sendable, Hashable {
+@testable import PGWire
+
+/// Any pgoutput message, with rows that own their values.
+enum PgOutputMessage: Sendable, Hashable {
   case begin(BeginMessage)
   case commit(CommitMessage)
   case origin(OriginMessage)
@@ -21,14 +22,14 @@ package enum PgOutputMessage: Sendable, Hashable {
   case rollbackPrepared(RollbackPreparedMessage)
   case streamPrepare(PrepareMessage)
 
-  package enum Cell: Sendable, Hashable {
+  enum Cell: Sendable, Hashable {
     case null, unchanged
     case text(String)
     case binary([UInt8])
   }
 
   /// - Parameter isStreamed: between Stream Start and Stream Stop, where messages carry an xid.
-  package init(parsing span: RawSpan, isStreamed: Bool = false) throws(MalformedBytes) {
+  init(parsing span: RawSpan, isStreamed: Bool = false) throws(MalformedBytes) {
     var offset = 0
     let streamed = isStreamed
     switch try span.readMessageType(at: &offset) {
