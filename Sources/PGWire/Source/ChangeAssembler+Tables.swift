@@ -71,12 +71,4 @@ extension ChangeAssembler {
       tables.append(TableChanges(layout: layout, targets: targets))
     }
   }
-
-  /// Values that became null since the last call, by table.
-  mutating func takeDiscarded() -> [(TableName, Int)] {
-    tables.indices.compactMap { index in
-      let count = tables[index].takeDiscarded()
-      return count > 0 ? (tables[index].layout.schema.name, count) : nil
-    }
-  }
 }

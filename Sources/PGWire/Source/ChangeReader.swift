@@ -33,7 +33,6 @@ struct ChangeReader {
       assembler.resume()
       let pause = try await stream.receive(into: &assembler)
       try await handOver()
-      for (table, count) in assembler.takeDiscarded() { source.countDiscarded(count, table: table) }
       let leftOut = assembler.takeLeftOut()
       if leftOut > 0 {
         source.logger.info("deletes left out, as their transactions ask", metadata: ["deletes": "\(leftOut)"])

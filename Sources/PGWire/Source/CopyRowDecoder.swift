@@ -6,8 +6,6 @@ struct CopyRowDecoder: CopyOutHandler {
   let layout: TableLayout
   let limits: BatchLimits
   private(set) var rowCount = 0
-  /// Values that became null because their column cannot hold them.
-  private(set) var discardedValues = 0
   private var columns: [ColumnBuilder]
   private var sizing = BatchSizing()
   private var isHeaderPending = true
@@ -145,7 +143,6 @@ struct CopyRowDecoder: CopyOutHandler {
     refusals.rows = refusedRows
     for (column, count) in discarded.enumerated() where count > 0 {
       refusals.discardedValues[layout.name(of: column)] = count
-      discardedValues += count
       discarded[column] = 0
     }
     refusedRows = []

@@ -1,12 +1,12 @@
 public import CDCCore
 public import Logging
-internal import Synchronization
 
 /// The tables of a PostgreSQL database, and their changes by logical replication.
 ///
 /// It writes nothing into the source but a replication slot and two publications (one with a comment), all named after the
-/// pipeline, temporary slots while it loads, and, where it is asked to, an event trigger; `cleanUp` removes them. Needs PostgreSQL 13 or later with `wal_level = logical`, a user with the
-/// attribute REPLICATION and SELECT on the tables, and, where the publication does not yet exist, ownership of them.
+/// pipeline, and temporary slots while it loads; `cleanUp` removes them, and the event trigger of `definitionTrigger`. Needs
+/// PostgreSQL 13 or later with `wal_level = logical`, a user with the attribute REPLICATION and SELECT on the tables, and,
+/// where the publication does not yet exist, ownership of them.
 public final class PostgresSource: ChangeSource {
   public struct Options: Sendable {
     /// Take transactions that are still running, so that a large one need not end before its changes come.
@@ -44,8 +44,6 @@ public final class PostgresSource: ChangeSource {
   public let slotName: String
   let settings: ConnectionSettings
   let logger: Logger
-  /// Values that became null because their column cannot hold them, by table, since this source was made.
-  private let discarded = Mutex<[TableName: Int]>([:])
   let confirmations = Confirmations()
 
   /// - Parameters:
@@ -120,12 +118,4 @@ public final class PostgresSource: ChangeSource {
   }
 
   public func confirm(_ position: LSN) { confirmations.confirm(position) }
-
-  /// How many values became null, by table, because their column cannot hold them and the table's contract is
-  /// `discard_value`; counted since this source was made.
-  public var discardedValues: [TableName: Int] { discarded.withLock { $0 } }
-
-  func countDiscarded(_ count: Int, table: TableName) {
-    if count > 0 { discarded.withLock { $0[table, default: 0] += count } }
-  }
 }

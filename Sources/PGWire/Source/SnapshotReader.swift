@@ -38,7 +38,6 @@ struct SnapshotReader {
         job = queue.next(after: table)
       }
       try await handOver(&decoder, table)
-      snapshot.source.countDiscarded(decoder.discardedValues, table: decoder.layout.schema.name)
       if queue.finish(read, table: table) { try await sink(.finished(table: table)) }
     }
   }

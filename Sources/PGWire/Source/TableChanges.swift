@@ -9,7 +9,6 @@ struct TableChanges {
   /// The fields of the Relation that make the key.
   private let keyFields: [Int]
   private(set) var rowCount = 0
-  private var discardedValues = 0
   /// The columns of the row at hand whose values became null.
   private var nulled: [Int] = []
   private var columns: [ColumnBuilder]
@@ -146,7 +145,6 @@ struct TableChanges {
   @inline(never)
   private mutating func countNulled() {
     if refusals.rows.last.map({ Int($0.row) }) != rowCount {
-      discardedValues &+= nulled.count
       for column in nulled { refusals.discardedValues[layout.name(of: column), default: 0] += 1 }
     }
     nulled.removeAll(keepingCapacity: true)
@@ -235,12 +233,6 @@ struct TableChanges {
     unchanged[column].append(row)
     hasUnchanged = true
     if oldRow >= 0 { oldKeyRows[row] = oldRow }
-  }
-
-  /// Values that became null since the last call.
-  mutating func takeDiscarded() -> Int {
-    defer { discardedValues = 0 }
-    return discardedValues
   }
 
   /// The changes so far; nil where there are none. Empty afterwards, ready for the next.

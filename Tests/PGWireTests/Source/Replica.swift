@@ -9,6 +9,7 @@ final class Replica: Sendable {
   private struct State {
     var events: [ChangeEvent] = []
     var rows: [TableName: [[Value]: [String: Value]]] = [:]
+    var discardedValues = 0
   }
 
   private let state = Mutex(State())
@@ -26,7 +27,12 @@ final class Replica: Sendable {
     state.withLock { $0.rows[TableName(schema: "public", name: name)] ?? [:] }
   }
 
-  func forgetEvents() { state.withLock { $0.events = [] } }
+  /// How many values became null because their column cannot hold them.
+  var discardedValues: Int { state.withLock { $0.discardedValues } }
+
+  func note(_ refusals: Refusals) {
+    state.withLock { $0.discardedValues += refusals.discardedValues.values.reduce(0, +) }
+  }
 
   func load(_ batch: RowBatch) {
     state.withLock { state in
@@ -37,6 +43,7 @@ final class Replica: Sendable {
   }
 
   func apply(_ event: ChangeEvent) {
+    if case .changes(let batch) = event { note(batch.refusals) }
     state.withLock { state in
       state.events.append(event)
       switch event {
@@ -89,6 +96,7 @@ extension PostgresSource {
     let snapshot = try await snapshot(restart: restart)
     try await snapshot.read(readers: readers, limits: limits) { event in
       if case .rows(_, let batch) = event { replica.load(batch) }
+      if case .refused(_, let refusals) = event { replica.note(refusals) }
     }
     await snapshot.close()
     return snapshot.position
