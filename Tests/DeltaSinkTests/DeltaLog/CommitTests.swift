@@ -136,7 +136,6 @@ import Testing
       $0.remove(file, at: 2)
     }
     expectRefused { $0.add(AddFile(path: "p", size: 1, modificationTime: 1, partitionValues: ["p": "1"])) }
-    expectRefused { $0.setDomain(DomainMetadata(domain: "d", configuration: "")) }
     #expect(try table.store.latestVersion() == 1)
   }
 

@@ -138,15 +138,6 @@ import Testing
     #expect(DecimalText.parse("1e99", scale: 2) == nil)
   }
 
-  @Test func boundsTellWhatMayBeInAFile() {
-    let bounds = ColumnBounds(min: .integer(10), max: .integer(20))
-    #expect(bounds.mayOverlap(.integer(20), .integer(30)))
-    #expect(!bounds.mayOverlap(.integer(21), .integer(30)))
-    #expect(!bounds.mayOverlap(.integer(1), .integer(9)))
-    #expect(ColumnBounds().mayOverlap(.integer(1), .integer(9)))
-    #expect(ColumnBounds(min: .bytes([1]), max: .bytes([2])).mayOverlap(.integer(1), .integer(9)))
-  }
-
   @Test func wideningKeepsEverythingElse() throws {
     let text = #"{"numRecords":5,"tightBounds":true,"minValues":{"a":1.50},"other":[1]}"#
     #expect(

@@ -36,6 +36,4 @@ package struct CommitInfo: Sendable, Hashable {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   package var timestamp: Int64? { content["timestamp"]?.integer.map(Int64.init) }
   package var operation: String? { content["operation"]?.string }
-  package var isBlindAppend: Bool? { content["isBlindAppend"]?.boolean }
-  package var transactionID: String? { content["txnId"]?.string }
 }

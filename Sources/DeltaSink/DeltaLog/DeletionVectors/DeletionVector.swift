@@ -15,12 +15,6 @@ package struct DeletionVector: Sendable {
   package init(rows: some Collection<some BinaryInteger>) { insert(rows) }
 
   package var cardinality: Int { buckets.reduce(0) { $0 + $1.bitmap.cardinality } }
-  package var isEmpty: Bool { buckets.isEmpty }
-
-  package func contains(_ row: Int) -> Bool {
-    guard row >= 0, let bucket = buckets.first(where: { $0.key == UInt32(row >> 32) }) else { return false }
-    return bucket.bitmap.contains(UInt32(truncatingIfNeeded: row))
-  }
 
   /// Negative rows are not inserted.
   package mutating func insert(_ rows: some Collection<some BinaryInteger>) {
@@ -38,10 +32,6 @@ package struct DeletionVector: Sendable {
         $0.formUnion(RoaringContainer(ascending: values), at: UInt16(truncatingIfNeeded: block))
       }
     }
-  }
-
-  package mutating func formUnion(_ other: DeletionVector) {
-    for bucket in other.buckets { withBucket(bucket.key) { $0.formUnion(bucket.bitmap) } }
   }
 
   private mutating func withBucket(_ key: UInt32, _ body: (inout RoaringBitmap) -> Void) {

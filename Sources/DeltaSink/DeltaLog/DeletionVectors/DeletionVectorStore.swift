@@ -1,15 +1,8 @@
 import CZlib
 
-/// Deletion vectors on disk and inline. PROTOCOL.md, "Deletion Vector File Storage Format".
+/// Deletion vectors on disk; inline ones, as other writers have them, are read. PROTOCOL.md, "Deletion Vector File Storage Format".
 extension DeletionVector {
   private static let fileVersion: UInt8 = 1
-
-  /// Puts the vector into the log itself.
-  package func inlined() -> DeletionVectorDescriptor {
-    let bytes = serialized()
-    return DeletionVectorDescriptor(
-      inline: Base85.encode(bytes), sizeInBytes: bytes.count, cardinality: cardinality)
-  }
 
   /// Writes the vectors into one new file in the table's directory, durable when it returns.
   ///
@@ -89,16 +82,6 @@ extension DeletionVector {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       UInt32(truncatingIfNeeded: unsafe crc32(0, buffer.baseAddress, UInt32(buffer.count)))
     }
-  }
-}
-
-extension DeletionVectorDescriptor {
-  init(inline text: String, sizeInBytes: Int, cardinality: Int) {
-    storageType = .inline
-    pathOrInlineDV = text
-    offset = nil
-    self.sizeInBytes = sizeInBytes
-    self.cardinality = cardinality
   }
 }
 

@@ -8,12 +8,6 @@ struct RoaringBitmap: Sendable {
 
   var cardinality: Int { containers.reduce(0) { $0 + $1.cardinality } }
 
-  func contains(_ value: UInt32) -> Bool {
-    let position = index(of: UInt16(value >> 16))
-    return position < keys.count && keys[position] == UInt16(value >> 16)
-      && containers[position].contains(UInt16(truncatingIfNeeded: value))
-  }
-
   mutating func formUnion(_ container: RoaringContainer, at key: UInt16) {
     let position = index(of: key)
     if position < keys.count, keys[position] == key {
@@ -22,10 +16,6 @@ struct RoaringBitmap: Sendable {
       keys.insert(key, at: position)
       containers.insert(container, at: position)
     }
-  }
-
-  mutating func formUnion(_ other: RoaringBitmap) {
-    for (key, container) in zip(other.keys, other.containers) { formUnion(container, at: key) }
   }
 
   /// The first position whose key is not below.

@@ -31,29 +31,6 @@ enum RoaringContainer: Sendable {
     }
   }
 
-  func contains(_ value: UInt16) -> Bool {
-    switch self {
-    case .array(let values):
-      let position = Self.firstIndex(values.count) { values[$0] >= value }
-      return position < values.count && values[position] == value
-    case .bitmap(let words): return words[Int(value >> 6)] >> UInt64(value & 63) & 1 == 1
-    case .runs(let pairs):
-      let after = Self.firstIndex(pairs.count / 2) { pairs[$0 * 2] > value }
-      return after > 0 && value - pairs[after * 2 - 2] <= pairs[after * 2 - 1]
-    }
-  }
-
-  /// The first index for which the condition, false up to some point and true from there, holds.
-  private static func firstIndex(_ count: Int, _ condition: (Int) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if condition(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-
   /// Ascending.
   func forEach(_ body: (UInt16) -> Void) {
     switch self {

@@ -39,8 +39,4 @@ struct LogReplay: Sendable {
     case .remove, .commitInfo: break
     }
   }
-
-  mutating func expireTombstones(before time: Int64) {
-    tombstones = tombstones.filter { ($0.value.deletionTimestamp ?? 0) >= time }
-  }
 }

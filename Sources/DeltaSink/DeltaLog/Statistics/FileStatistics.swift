@@ -32,27 +32,6 @@ package struct ColumnBounds: Sendable, Hashable {
     self.nullCount = nullCount
     self.fields = fields
   }
-
-  /// False only where no value of the column can lie between `low` and `high`, both included.
-  package func mayOverlap(_ low: Value, _ high: Value) -> Bool {
-    if let max, let isBelow = max.isLess(than: low), isBelow { return false }
-    if let min, let isAbove = high.isLess(than: min), isAbove { return false }
-    return true
-  }
-}
-
-extension Value {
-  /// Nil where the two have no order.
-  package func isLess(than other: Value) -> Bool? {
-    switch (self, other) {
-    case (.integer(let a), .integer(let b)): a < b
-    case (.bytes(let a), .bytes(let b)): a.lexicographicallyPrecedes(b)
-    case (.float(let a), .float(let b)): a < b
-    case (.double(let a), .double(let b)): a < b
-    case (.boolean(let a), .boolean(let b)): !a && b
-    default: nil
-    }
-  }
 }
 
 extension AddFile {

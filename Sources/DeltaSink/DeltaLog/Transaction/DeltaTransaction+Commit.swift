@@ -35,7 +35,6 @@ extension DeltaTransaction {
     if let newProtocol { actions.append(.protocolAction(newProtocol)) }
     if let newMetadata { actions.append(.metadata(newMetadata)) }
     actions += setTransactions.map(Action.setTransaction)
-    actions += domains.map(Action.domainMetadata)
     actions += removes.map(Action.remove)
     actions += try adds.map { .add(try $0.withWideBoundsWhereNeeded()) }
     return actions

@@ -18,7 +18,6 @@ extension DeltaTransaction {
     case fileChanged(String)
     /// Rows were added that this transaction has not read.
     case rowsAdded
-    case sameDomain(String)
     /// The winning commits are no longer in the log.
     case logGone
   }
@@ -73,14 +72,12 @@ extension DeltaTransaction {
         if setTransactions.contains(where: { $0.appID == theirs.appID }) {
           return .sameApplication(theirs.appID)
         }
-      case .domainMetadata(let theirs):
-        if domains.contains(where: { $0.domain == theirs.domain }) { return .sameDomain(theirs.domain) }
       case .remove(let theirs):
         if touched.contains(theirs.path) { return .fileChanged(theirs.path) }
       case .add(let theirs):
         if touched.contains(theirs.path) { return .fileChanged(theirs.path) }
         if theirs.dataChange, decidesByRows { return .rowsAdded }
-      case .commitInfo: break
+      case .commitInfo, .domainMetadata: break
       }
     }
     return nil

@@ -17,9 +17,6 @@ extension DeltaTransaction {
         "The table is append-only (delta.appendOnly): set that to false, or use the disposition append.",
         path: store.tablePath)
     }
-    if !domains.isEmpty, !protocolAction.supports(.domainMetadata) {
-      throw invalid("the table has no feature domainMetadata")
-    }
   }
 
   private func validateFiles(_ metadata: Metadata, _ protocolAction: ProtocolAction) throws {

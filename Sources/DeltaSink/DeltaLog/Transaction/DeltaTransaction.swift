@@ -19,7 +19,6 @@ package struct DeltaTransaction: Sendable {
   private(set) var adds: [AddFile] = []
   private(set) var removes: [RemoveFile] = []
   private(set) var setTransactions: [SetTransaction] = []
-  private(set) var domains: [DomainMetadata] = []
 
   /// Begins a transaction on a table that exists.
   package init(
@@ -77,11 +76,6 @@ package struct DeltaTransaction: Sendable {
   package mutating func setTransaction(appID: String, version: Int64, at time: Int64? = nil) {
     setTransactions.removeAll { $0.appID == appID }
     setTransactions.append(SetTransaction(appID: appID, version: version, lastUpdated: time))
-  }
-
-  package mutating func setDomain(_ domain: DomainMetadata) {
-    domains.removeAll { $0.domain == domain.domain }
-    domains.append(domain)
   }
 
   /// Replaces the metadata; new columns of a mapped table get their ids, and the protocol the features that
