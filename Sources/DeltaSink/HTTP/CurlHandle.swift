@@ -80,7 +80,7 @@ struct CurlHandle: ~Copyable {
     guard result == CURLE_OK else {
       throw HTTPError(result, detail: detail, target: transfer.target, wasSent: wasSent)
     }
-    return try transfer.response(
+    return transfer.response(
       newConnections: number(CURLINFO_NUM_CONNECTS),
       isHTTP2: number(CURLINFO_HTTP_VERSION) == Int(CURL_HTTP_VERSION_2_0), redirect: redirectURL)
   }

@@ -1,5 +1,5 @@
-/// One HTTP request, as the client needs to know it: what is sent, where the answer goes, how long it may take and
-/// whether it may be sent twice.
+/// One HTTP request, as the client needs to know it: what is sent, how large the answer may be, how long all may take
+/// and whether it may be sent twice.
 package struct HTTPRequest: Sendable {
   package var method: String
   /// Absolute. `https`, or `http` to a loopback address.
@@ -8,15 +8,18 @@ package struct HTTPRequest: Sendable {
   /// The value of the Authorization header; it stays behind where a redirect leaves the host.
   package var authorization: Secret?
   package var body: HTTPBody
-  package var answer: AnswerTarget
+  /// In bytes: a longer answer is an error.
+  package var answerLimit: Int
   package var repeats: Repeats
   package var timeouts: HTTPTimeouts
+  package static let defaultAnswerLimit = 64 << 20
+
   /// The path is as secret as the query: messages name the host alone.
   package var isPathSecret = false
 
   package init(
     _ method: String, _ url: String, headers: [(name: String, value: String)] = [],
-    authorization: Secret? = nil, body: HTTPBody = .none, answer: AnswerTarget = .memory(),
+    authorization: Secret? = nil, body: HTTPBody = .none, answerLimit: Int = Self.defaultAnswerLimit,
     repeats: Repeats, timeouts: HTTPTimeouts = HTTPTimeouts()
   ) {
     self.method = method
@@ -24,7 +27,7 @@ package struct HTTPRequest: Sendable {
     self.headers = headers
     self.authorization = authorization
     self.body = body
-    self.answer = answer
+    self.answerLimit = answerLimit
     self.repeats = repeats
     self.timeouts = timeouts
   }
@@ -36,16 +39,6 @@ package struct HTTPRequest: Sendable {
     case ifNotSent
     /// Sending it twice does what sending it once does.
     case always
-  }
-
-  /// Where the body of a 2xx answer goes. Other answers are kept in memory.
-  package enum AnswerTarget: Sendable {
-    /// An answer of more bytes is an error.
-    case memory(limit: Int = 64 << 20)
-    /// Written to that file as it comes, replacing its content.
-    case file(String)
-
-    var limit: Int { if case .memory(let limit) = self { limit } else { 1 << 20 } }
   }
 }
 

@@ -20,7 +20,7 @@ final class Transfer: @unchecked Sendable {
   private var status = 0
   private var headers: [(name: String, value: String)] = []
   private var headerBytes = 0
-  private var answer: AnswerWriter
+  private var answer: [UInt8] = []
   private let start = ContinuousClock.now
   private var lastProgress = ContinuousClock.now
   private var bytesMoved = 0
@@ -32,7 +32,6 @@ final class Transfer: @unchecked Sendable {
     self.certificateAuthorities = certificateAuthorities
     self.cancellation = cancellation
     body = try BodyReader(request.body)
-    answer = AnswerWriter(request.answer)
   }
 
   var target: String { request.summary }
@@ -73,13 +72,13 @@ final class Transfer: @unchecked Sendable {
   }
 
   func takeAnswer(_ part: UnsafeRawBufferPointer) -> Bool {
-    do throws(HTTPError) {
-      try unsafe answer.append(part, isSuccess: (200..<300).contains(status), target: target)
-      return true
-    } catch {
-      failure = error
+    guard answer.count + part.count <= request.answerLimit else {
+      failure = HTTPError(
+        .answerTooLarge, "\(target) was answered with more than \(request.answerLimit) bytes.")
       return false
     }
+    unsafe answer.append(contentsOf: part)
+    return true
   }
 
   func noteProgress(_ bytes: Int) {
@@ -112,9 +111,9 @@ final class Transfer: @unchecked Sendable {
 
   // MARK: The end
 
-  func response(newConnections: Int, isHTTP2: Bool, redirect: String?) throws(HTTPError) -> HTTPResponse {
+  func response(newConnections: Int, isHTTP2: Bool, redirect: String?) -> HTTPResponse {
     HTTPResponse(
-      status: status, headers: headers, body: try answer.finish(), majorVersion: isHTTP2 ? 2 : 1,
+      status: status, headers: headers, body: answer, majorVersion: isHTTP2 ? 2 : 1,
       newConnections: newConnections, redirect: redirect)
   }
 }

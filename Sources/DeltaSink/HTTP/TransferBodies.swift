@@ -69,55 +69,6 @@ final class BodyReader {
   }
 }
 
-/// Takes what a server answers: into memory up to a limit, or into a file.
-struct AnswerWriter {
-  private let target: HTTPRequest.AnswerTarget
-  private var bytes: [UInt8] = []
-  private var file: OwnedDescriptor?
-
-  init(_ target: HTTPRequest.AnswerTarget) { self.target = target }
-
-  mutating func append(
-    _ part: UnsafeRawBufferPointer, isSuccess: Bool, target name: @autoclosure () -> String
-  ) throws(HTTPError) {
-    if case .file(let path) = target, isSuccess { return try unsafe save(part, to: path) }
-    guard bytes.count + part.count <= target.limit else {
-      throw HTTPError(.answerTooLarge, "\(name()) was answered with more than \(target.limit) bytes.")
-    }
-    unsafe bytes.append(contentsOf: part)
-  }
-
-  private mutating func save(_ part: UnsafeRawBufferPointer, to path: String) throws(HTTPError) {
-    if file == nil { file = try OwnedDescriptor(creating: path) }
-    guard let file else { return }
-    var written = 0
-    while written < part.count {
-      let count = unsafe write(
-        file.number, part.baseAddress.map { unsafe $0 + written }, part.count - written)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .file("write", path) }
-      written += count
-    }
-  }
-
-  /// What is in memory. A file exists afterwards, even where the answer was empty.
-  mutating func finish() throws(HTTPError) -> [UInt8] {
-    if case .file(let path) = target, file == nil, bytes.isEmpty { _ = try OwnedDescriptor(creating: path) }
-    return bytes
-  }
-}
-
-private final class OwnedDescriptor {
-  let number: Int32
-
-  init(creating path: String) throws(HTTPError) {
-    number = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard number >= 0 else { throw .file("create", path) }
-  }
-
-  deinit { close(number) }
-}
-
 extension HTTPError {
   /// A system call that failed, with what errno says.
   static func file(_ call: String, _ path: String) -> HTTPError {

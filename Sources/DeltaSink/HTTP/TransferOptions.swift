@@ -64,8 +64,7 @@ final class TransferOptions {
       try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
     }
     try set(CURLOPT_CUSTOMREQUEST, request.method)
-    // Tables come compressed already; JSON does not.
-    if case .memory = request.answer { try set(CURLOPT_ACCEPT_ENCODING, "") }
+    try set(CURLOPT_ACCEPT_ENCODING, "")
   }
 
   private func setHeaders(_ request: HTTPRequest) throws(HTTPError) {

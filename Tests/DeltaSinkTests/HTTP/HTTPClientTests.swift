@@ -1,6 +1,5 @@
 /// One request and its answer, over a real socket.
 import CDCCore
-import Foundation
 import Testing
 import TestSupport
 
@@ -117,27 +116,6 @@ import TestSupport
     #expect(server.requests.map { $0.body == expected } == [true, true])
   }
 
-  @Test func anAnswerGoesToAFileIfItIsASuccess() async throws {
-    let server = try ScriptedServer { request, wire in
-      if request.target == "/missing" {
-        wire.answer(404, "no such thing")
-      } else {
-        wire.answer(200, "content")
-      }
-    }
-    try await withTemporaryDirectory { directory in
-      let path = directory.path("answer")
-      var request = get(server.url + "/missing")
-      request.answer = .file(path)
-      let missing = try await client.send(request)
-      #expect(missing.body == Array("no such thing".utf8))
-      #expect(!FileManager.default.fileExists(atPath: path))
-      request.url = server.url
-      #expect(try await client.send(request).body.isEmpty)
-      #expect(try Array<UInt8>(at: path) == Array("content".utf8))
-    }
-  }
-
   @Test func aHugeAnswerIsRefusedBeforeItFillsTheMemory() async throws {
     let server = try ScriptedServer { _, wire in
       wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -145,7 +123,7 @@ import TestSupport
       while !wire.isClosed { wire.send(Array("10000\r\n".utf8) + chunk + Array("\r\n".utf8)) }
     }
     var request = get(server.url)
-    request.answer = .memory(limit: 1_000_000)
+    request.answerLimit = 1_000_000
     let error = await #expect(throws: HTTPError.self) { try await client.send(request) }
     #expect(error?.code == .answerTooLarge)
     #expect(error?.isTransient == false)

@@ -76,12 +76,6 @@ package final class SQLWarehouse: Sendable {
     return first.columns
   }
 
-  /// Waits for a statement that was submitted before, and whose answer was lost afterwards.
-  package func outcome(ofStatement id: String) async throws -> StatementResult {
-    let run = run("", [], .inline, false)
-    return try await Self.result(from: try await run.end(of: id), of: run)
-  }
-
   private static func result(
     from first: StatementAnswer, of run: StatementRun
   ) async throws -> StatementResult {
@@ -91,7 +85,7 @@ package final class SQLWarehouse: Sendable {
       chunk = try await run.chunk(index)
       rows += chunk.rows
     }
-    return StatementResult(statementID: first.id, columns: first.columns, rows: rows)
+    return StatementResult(columns: first.columns, rows: rows)
   }
 
   private func run(

@@ -12,13 +12,11 @@ package struct StatementColumn: Sendable, Hashable {
 
 /// A whole result, in memory.
 package struct StatementResult: Sendable {
-  package var statementID: String
   package var columns: [StatementColumn]
   /// The values in text form, as Databricks writes them.
   package var rows: [[String?]]
 
-  package init(statementID: String, columns: [StatementColumn], rows: [[String?]]) {
-    self.statementID = statementID
+  package init(columns: [StatementColumn], rows: [[String?]]) {
     self.columns = columns
     self.rows = rows
   }

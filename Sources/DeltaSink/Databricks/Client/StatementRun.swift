@@ -27,10 +27,6 @@ final class StatementRun: Sendable {
     return try await end(from: answer)
   }
 
-  func end(of id: String) async throws -> StatementAnswer {
-    try await end(from: try await cancelling(id) { try await poll(id) })
-  }
-
   func chunk(_ index: Int) async throws -> StatementChunk {
     guard let id = submittedID.value else { return StatementChunk() }
     let call = WorkspaceCall(
@@ -71,7 +67,7 @@ final class StatementRun: Sendable {
 
   /// Without the workspace's credentials: the link carries its own.
   private func download(_ link: Secret) async throws -> HTTPResponse {
-    var request = HTTPRequest("GET", link.value, answer: .memory(limit: 512 << 20), repeats: .always)
+    var request = HTTPRequest("GET", link.value, answerLimit: 512 << 20, repeats: .always)
     request.isPathSecret = true
     return try await client.fetchUnauthenticated(request)
   }

@@ -49,17 +49,9 @@ package final class VolumeFiles: Sendable {
   /// Nil where there is no such file.
   package func download(_ path: String) async throws -> [UInt8]? {
     var call = WorkspaceCall("GET", try Self.encode(path, "files"), "downloading \(path)")
-    call.answer = .memory(limit: 1 << 30)
+    call.answerLimit = 1 << 30
     call.isBulk = true
     return try await unlessMissing { try await client.send(call).body }
-  }
-
-  /// Writes the file to a local one, replacing it. False where there is no such file.
-  package func download(_ path: String, to file: String) async throws -> Bool {
-    var call = WorkspaceCall("GET", try Self.encode(path, "files"), "downloading \(path)")
-    call.answer = .file(file)
-    call.isBulk = true
-    return try await unlessMissing { try await client.send(call) } != nil
   }
 
   /// All entries, in the order of the server; nil where there is no such directory.
@@ -90,12 +82,6 @@ package final class VolumeFiles: Sendable {
   package func delete(_ path: String) async throws {
     let call = WorkspaceCall("DELETE", try Self.encode(path, "files"), "deleting \(path)")
     _ = try await unlessMissing { try await client.send(call) }
-  }
-
-  /// Creates the directory and those above it where they are missing.
-  package func createDirectory(_ path: String) async throws {
-    _ = try await client.send(
-      WorkspaceCall("PUT", try Self.encode(path, "directories"), "creating the directory \(path)"))
   }
 
   /// Deletes the directory, which must be empty, if there is one.

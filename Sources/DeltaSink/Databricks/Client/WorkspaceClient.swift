@@ -35,7 +35,7 @@ package final class WorkspaceClient: Sendable {
   func send(_ call: WorkspaceCall) async throws -> HTTPResponse {
     var request = HTTPRequest(
       call.method, workspace.host + call.path + PercentEncoding.query(call.query), headers: call.headers,
-      authorization: try await tokens.authorization(), body: call.body, answer: call.answer,
+      authorization: try await tokens.authorization(), body: call.body, answerLimit: call.answerLimit,
       repeats: call.repeats, timeouts: call.timeouts)
     var response = try await perform(request, isBulk: call.isBulk)
     // A call that was refused for its token had no effect: it is made again with another one, once.
@@ -100,7 +100,7 @@ struct WorkspaceCall: Sendable {
     ("Accept", "application/json"), ("User-Agent", "postgres-delta-cdc"),
   ]
   var body: HTTPBody = .none
-  var answer: HTTPRequest.AnswerTarget = .memory()
+  var answerLimit = HTTPRequest.defaultAnswerLimit
   var repeats: HTTPRequest.Repeats
   var timeouts = HTTPTimeouts()
   /// It moves a file, which takes its time.

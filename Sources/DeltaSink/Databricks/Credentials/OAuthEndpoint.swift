@@ -17,7 +17,7 @@ struct OAuthEndpoint: Sendable {
       headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
       authorization: Secret("Basic " + Base64.encode(Array("\(clientID):\(secret.value)".utf8))),
       body: .bytes(Array("grant_type=client_credentials&scope=all-apis".utf8)),
-      answer: .memory(limit: 1 << 20),
+      answerLimit: 1 << 20,
       // A second token takes nothing from the first.
       repeats: .always, timeouts: HTTPTimeouts(stalled: .seconds(30), whole: .seconds(60)))
     let response = try await send(request)
@@ -80,7 +80,7 @@ struct OAuthEndpoint: Sendable {
   /// A JSON object; nil where there is nothing, or something else, at the address.
   private func get(_ url: String) async throws -> JSONValue? {
     let request = HTTPRequest(
-      "GET", url, headers: [("Accept", "application/json")], answer: .memory(limit: 1 << 20),
+      "GET", url, headers: [("Accept", "application/json")], answerLimit: 1 << 20,
       repeats: .always,
       timeouts: HTTPTimeouts(stalled: .seconds(30), whole: .seconds(60)))
     let response = try await send(request)

@@ -122,7 +122,6 @@ import TestSupport
       try await double.execute("CREATE VOLUME \(double.catalog).\(schema).stage")
       let root = "/Volumes/\(double.catalog)/\(schema)/stage/load"
       #expect(try await files.list(root) == nil)
-      try await files.createDirectory(root + "/a b/ü")
       let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
       try await files.upload(root + "/a b/ü/x+y%20.bin", .bytes(bytes), overwrite: false)
       #expect(try await files.download(root + "/a b/ü/x+y%20.bin") == bytes)
@@ -134,8 +133,7 @@ import TestSupport
         let path = directory.path("source")
         try Array("from a file".utf8).write(to: path)
         try await files.upload(root + "/part", .file(path), overwrite: true)
-        #expect(try await files.download(root + "/part", to: directory.path("copy")))
-        #expect(try Array<UInt8>(at: directory.path("copy")) == Array("from a file".utf8))
+        #expect(try await files.download(root + "/part") == Array("from a file".utf8))
       }
       let entries = try #require(try await files.list(root))
       #expect(Set(entries.map(\.name)) == ["a b", "part"])
@@ -156,7 +154,6 @@ import TestSupport
     try await double.withSchema { schema in
       try await double.execute("CREATE VOLUME \(double.catalog).\(schema).stage")
       let root = "/Volumes/\(double.catalog)/\(schema)/stage/many"
-      try await files.createDirectory(root)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<1010 {
           if number >= 16 { try await group.next() }

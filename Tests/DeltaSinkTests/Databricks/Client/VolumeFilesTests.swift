@@ -21,13 +21,13 @@ import Testing
     let workspace = try ScriptedWorkspace { _, wire in wire.answer(204) }
     let files = VolumeFiles(try workspace.client())
     try await files.upload("/Volumes/c/s/v/a b/ü?#%&=.parquet", .bytes([1]), overwrite: false)
-    try await files.createDirectory("/Volumes/c/s/v/d/")
+    try await files.deleteDirectory("/Volumes/c/s/v/d/")
     #expect(
       workspace.calls.map(\.target) == [
         "/api/2.0/fs/files/Volumes/c/s/v/a%20b/%C3%BC%3F%23%25%26%3D.parquet?overwrite=false",
         "/api/2.0/fs/directories/Volumes/c/s/v/d",
       ])
-    #expect(workspace.calls.map(\.method) == ["PUT", "PUT"])
+    #expect(workspace.calls.map(\.method) == ["PUT", "DELETE"])
   }
 
   @Test func aListIsReadPageByPage() async throws {
@@ -84,7 +84,7 @@ import Testing
     }
     let files = VolumeFiles(try workspace.client())
     let error = await #expect(throws: DatabricksError.self) {
-      try await files.createDirectory("/Volumes/c/s/v/d")
+      try await files.upload("/Volumes/c/s/v/f", .bytes([1]), overwrite: false)
     }
     #expect(error?.code == expected)
     #expect(error?.httpStatus == status)
