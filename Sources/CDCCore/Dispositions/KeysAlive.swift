@@ -63,8 +63,9 @@ struct KeysAlive: Sendable {
     }
     guard let schema = try await readable.schema(of: table.name) else { return [] }
     // What this package renames has its old name there.
+    let places = ColumnPlaces(schema.columns.map { ($0.name, $0.number) })
     let names = table.columns.map { column in
-      schema.columns.first { $0.number != nil && $0.number == column.number }?.name ?? column.name
+      places.place(of: column.name, number: column.number).map { schema.columns[$0].name } ?? column.name
     }
     let held = HeldKeys()
     let probe = KeyProbe(index, entries: 0..<index.count)

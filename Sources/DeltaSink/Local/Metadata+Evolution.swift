@@ -8,7 +8,8 @@ extension Metadata {
   /// - Throws: `CDCError.schemaContract` where a column has changed its type.
   mutating func evolve(to source: TableSchema) throws {
     let held = try schema.columns()
-    let places = source.columns.map(place)
+    let known = ColumnPlaces(schema.fields.map { ($0.name, $0.sourceNumber) })
+    let places = source.columns.map { known.place(of: $0.name, number: $0.number) }
     var fields = schema.fields
     for (column, place) in zip(source.columns, places) {
       guard let place else { continue }
@@ -34,17 +35,6 @@ extension Metadata {
     }
     schema.fields = fields.enumerated().filter { !gone.contains($0.offset) }.map(\.element) + added
     if mapsColumns { assignColumnMapping() }
-  }
-
-  private func place(of column: ColumnSchema) -> Int? {
-    if let number = column.number,
-      let place = schema.fields.firstIndex(where: { $0.sourceNumber == number })
-    {
-      return place
-    }
-    return schema.fields.firstIndex { field in
-      field.name == column.name && (column.number == nil || field.sourceNumber == nil)
-    }
   }
 
   private static func requireSameType(

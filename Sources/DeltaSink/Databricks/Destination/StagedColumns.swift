@@ -12,19 +12,9 @@ struct StagedColumns {
   ///
   /// - Throws: `CDCError.schemaContract` where a column has another type than before in this package.
   mutating func take(_ shape: TableSchema) throws -> [Int] {
-    var byName: [String: Int] = [:]
-    var byNumber: [Int: Int] = [:]
-    for place in columns.indices where !gone.contains(place) {
-      byName[columns[place].name.lowercased()] = place
-      if let number = columns[place].number { byNumber[number] = place }
-    }
+    let held = ColumnPlaces(columns.map { ($0.name.lowercased(), $0.number) }, passingOver: gone)
     let places = try shape.columns.map { column in
-      let known =
-        column.number.flatMap { byNumber[$0] }
-        ?? byName[column.name.lowercased()].flatMap { place in
-          column.number == nil || columns[place].number == nil ? place : nil
-        }
-      guard let known else {
+      guard let known = held.place(of: column.name.lowercased(), number: column.number) else {
         columns.append(column)
         return columns.count - 1
       }

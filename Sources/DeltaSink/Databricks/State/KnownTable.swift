@@ -50,8 +50,11 @@ struct ShapeComments: Sendable {
   ///   - held: what the table has: what it says already need not be said. Nil where that is not known.
   init(_ old: TableSchema?, to new: TableSchema, held: [HeldColumn]? = nil) {
     if new.comment != old?.comment { table = new.comment ?? "" }
+    let oldColumns = old?.columns ?? []
+    let places = ColumnPlaces(oldColumns.map { ($0.name.lowercased(), $0.number) })
     columns = new.columns.compactMap { column in
-      let known = old?.columns.first { $0.isSame(as: column) }?.comment
+      let place = places.place(of: column.name.lowercased(), number: column.number)
+      let known = place.flatMap { oldColumns[$0].comment }
       guard column.comment != known else { return nil }
       guard let held else { return (column.name, column.comment ?? "") }
       let present = held.first { $0.name.lowercased() == column.name.lowercased() }?.comment ?? ""
@@ -62,14 +65,6 @@ struct ShapeComments: Sendable {
   }
 
   var isEmpty: Bool { table == nil && columns.isEmpty }
-}
-
-extension ColumnSchema {
-  /// By the source's number where both have one, else by name.
-  fileprivate func isSame(as other: ColumnSchema) -> Bool {
-    if let number, let otherNumber = other.number { return number == otherNumber }
-    return name.lowercased() == other.name.lowercased()
-  }
 }
 
 extension Collection<KnownTable> {

@@ -44,19 +44,9 @@ struct ShapeChange: Sendable {
   private(set) var heldNames: [String?] = []
 
   init(_ held: [HeldColumn], to columns: [ColumnSchema]) {
-    var byName: [String: Int] = [:]
-    var byNumber: [Int: Int] = [:]
-    for (place, column) in held.enumerated() {
-      byName[column.name.lowercased()] = place
-      if let number = column.number, number != KnownTable.droppedNumber { byNumber[number] = place }
-    }
+    let known = ColumnPlaces(held.map { ($0.name.lowercased(), $0.number) })
+    let places = columns.map { known.place(of: $0.name.lowercased(), number: $0.number) }
     var isTaken = [Bool](repeating: false, count: held.count)
-    let places = columns.map { column in
-      column.number.flatMap { byNumber[$0] }
-        ?? byName[column.name.lowercased()].flatMap { place in
-          column.number == nil || held[place].number == nil ? place : nil
-        }
-    }
     for (column, place) in zip(columns, places) {
       heldNames.append(place.map { held[$0].name })
       guard let place else {
@@ -79,7 +69,7 @@ struct ShapeChange: Sendable {
       }
     }
     // A name that is there before and after says nothing about what has been done.
-    let before = Set(byName.keys)
+    let before = Set(held.map { $0.name.lowercased() })
     for index in moves.indices {
       let isPlain = moves[index].to.map { !before.contains($0.lowercased()) } ?? false
       if !isPlain || names.contains(moves[index].from.lowercased()) {
