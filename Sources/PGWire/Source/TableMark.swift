@@ -37,13 +37,10 @@ struct TableMark: Sendable, Hashable {
     return Self.digest(column.labels.prefix(count)) != digest
   }
 
-  /// FNV-1a.
   private static func digest(_ labels: ArraySlice<String>) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for label in labels {
-      for byte in Array(label.utf8) + [1] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-    return "\(labels.count)-" + String(hash, radix: 16, uppercase: true)
+    var hash = StableHash()
+    for label in labels { hash.combine(Array(label.utf8) + [1]) }
+    return "\(labels.count)-" + String(hash.value, radix: 16, uppercase: true)
   }
 
   /// `oid=16384;published=16400;columns=3;heaps=16384:16384;attached=;versions=1:734,2:734,3:740;labels=`

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// Names of pipelines: they become part of slots, publications, package ids and application ids.
 enum PipelineName {
   /// PostgreSQL's names have up to 63 bytes, of which `cdc_` and `_inserts` are taken.
@@ -18,7 +20,8 @@ enum PipelineName {
       part.utf8.allSatisfy(isAllowed) && !part.contains("__") && !part.hasPrefix("_") && !part.hasSuffix("_")
     }
     if isPlain, plain.utf8.count <= longest { return plain }
-    let hash = hex(parts.joined(separator: "."))
+    // A name of a catalog holds no dot, so the text has one reading.
+    let hash = StableHash.digits(of: parts.joined(separator: "."))
     let words = parts.joined(separator: "_").utf8.split { !isAllowed($0) || $0 == UInt8(ascii: "_") }
     let readable = words.map { String(Substring($0)) }.joined(separator: "_")
     let head = readable.prefix(longest - hash.utf8.count - 1)
@@ -28,13 +31,5 @@ enum PipelineName {
   private static func isAllowed(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
-  }
-
-  /// FNV-1a: the same on every machine. A name of a catalog holds no dot, so the text has one reading.
-  private static func hex(_ text: String) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
