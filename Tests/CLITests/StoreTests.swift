@@ -1,3 +1,4 @@
+import CDCCore
 import Testing
 
 @testable import cdc_cli

@@ -6,7 +6,7 @@ extension Value {
     switch (self, type) {
     case (.null, _): "null"
     case (.boolean(let value), _): value ? "true" : "false"
-    case (.integer(let value), .decimal(_, let scale)): Self.decimalText(value, scale: scale)
+    case (.integer(let value), .decimal(_, let scale)): DecimalText.format(value, scale: scale)
     case (.integer(let value), .date): Self.dateText(value)
     case (.integer(let value), .timestamp): Self.timestampText(value) + "Z"
     case (.integer(let value), .timestampNTZ): Self.timestampText(value)
@@ -28,12 +28,6 @@ extension Value {
 
   private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 
-  private static func decimalText(_ unscaled: Int128, scale: Int) -> String {
-    let digits = padded(Int128(clamping: unscaled.magnitude), width: scale + 1)
-    let sign = unscaled < 0 ? "-" : ""
-    return scale == 0 ? sign + digits : "\(sign)\(digits.dropLast(scale)).\(digits.suffix(scale))"
-  }
-
   private static func timestampText(_ microseconds: Int128) -> String {
     let day: Int128 = 86_400_000_000
     let days = microseconds >= 0 ? microseconds / day : (microseconds - day + 1) / day
@@ -45,18 +39,10 @@ extension Value {
     return "\(dateText(days))T\(clock)" + (fraction == 0 ? "" : "." + padded(fraction, width: 6))
   }
 
-  /// Hinnant, "chrono-Compatible Low-Level Date Algorithms".
   private static func dateText(_ days: Int128) -> String {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    return "\(padded(year, width: 4))-\(padded(month, width: 2))-\(padded(day, width: 2))"
+    let date = CalendarDate(daysSince1970: Int(Int32(clamping: days)))
+    return [(date.year, 4), (date.month, 2), (date.day, 2)].map { padded(Int128($0), width: $1) }.joined(
+      separator: "-")
   }
 
   private static func padded(_ number: Int128, width: Int) -> String {

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// Rows in the text format of COPY (PostgreSQL manual, "COPY", File Formats): fields between tabs, `\N` for null.
 struct CopyText {
   private(set) var bytes: [UInt8] = []
@@ -130,25 +132,5 @@ struct CopyText {
     digits(value)
     let missing = width - (bytes.count - start)
     if missing > 0 { bytes.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: missing), at: start) }
-  }
-}
-
-/// A day of the proleptic Gregorian calendar, from days since 1970-01-01 (Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms").
-struct CalendarDate {
-  let year: Int
-  let month: Int
-  let day: Int
-
-  init(daysSince1970 days: Int) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 }

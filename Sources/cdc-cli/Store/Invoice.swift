@@ -1,3 +1,5 @@
+import CDCCore
+
 /// One sale: an invoice and its lines, which add up to its total. Made anew, and the same, wherever it is asked for.
 struct Invoice {
   struct Line {

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// What the store sells: artists, albums, tracks, and the playlists that they are on.
 extension StoreTable {
   static let genre = StoreTable(

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// Who works in the store, who buys, and what was sold.
 extension StoreTable {
   static let employee = StoreTable(

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// One table of the store: its columns, what is added once it is filled, and how its rows are made.
 struct StoreTable: Sendable {
   let name: String

@@ -1,3 +1,5 @@
+import CDCCore
+
 /// Dates and times of the proleptic Gregorian calendar as the log writes them: `2023-01-15`,
 /// `2023-06-15T12:30:00.000Z`. Years 1 to 9999; others have no text that every reader takes.
 enum CivilTime {
@@ -5,8 +7,8 @@ enum CivilTime {
 
   /// - Parameter days: since 1970-01-01.
   static func date(_ days: Int) -> String? {
-    guard let (year, month, day) = civil(days) else { return nil }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    guard let date = civil(days) else { return nil }
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
   }
 
   /// Milliseconds where that is exact, else microseconds: a bound must not be rounded towards the values.
@@ -31,7 +33,7 @@ enum CivilTime {
       let day = number(parts[2]), year >= 1, (1...12).contains(month), (1...31).contains(day)
     else { return nil }
     let days = self.days(year, month, day)
-    guard let back = civil(days), back == (year, month, day) else { return nil }
+    guard let back = civil(days), (back.year, back.month, back.day) == (year, month, day) else { return nil }
     return days
   }
 
@@ -82,21 +84,12 @@ enum CivilTime {
 
   private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a / b - (a % b < 0 ? 1 : 0) }
 
-  /// Counts in years that begin in March, so that a leap day is a year's last.
-  private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int)? {
-    // 0001-01-01 and 9999-12-31.
-    guard (-719_162...2_932_896).contains(days) else { return nil }
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
+  /// Nil before 0001-01-01 and after 9999-12-31.
+  private static func civil(_ days: Int) -> CalendarDate? {
+    (-719_162...2_932_896).contains(days) ? CalendarDate(daysSince1970: days) : nil
   }
 
+  /// Counts in years that begin in March, as `CalendarDate` does.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = shiftedYear / 400

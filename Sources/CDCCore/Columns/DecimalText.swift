@@ -1,6 +1,6 @@
-/// Decimals as exact JSON numbers: the unscaled value with its point.
-enum DecimalText {
-  static func format(_ unscaled: Int128, scale: Int) -> String {
+/// Decimals as exact text: the unscaled value with its point.
+package enum DecimalText {
+  package static func format(_ unscaled: Int128, scale: Int) -> String {
     guard scale > 0 else { return String(unscaled) }
     let digits = String(unscaled.magnitude)
     let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
@@ -9,7 +9,7 @@ enum DecimalText {
 
   /// The unscaled value; nil where the number has more digits after the point than `scale`, or too many at
   /// all.
-  static func parse(_ text: String, scale: Int) -> Int128? {
+  package static func parse(_ text: String, scale: Int) -> Int128? {
     let halves = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
     guard halves.count <= 2, let mantissa = halves.first,
       let exponent = halves.count == 2 ? Int(halves[1]) : 0, (-100...100).contains(exponent)
