@@ -4,19 +4,19 @@ import Testing
 
 struct SecretsTests {
   @Test(
-    "the password of a connection string is hidden in every form",
+    "the password of a connection string is found in every form",
     arguments: [
-      ("postgresql://ann:s3cr%2Ft@db/shop", "postgresql://ann:***@db/shop"),
-      ("postgres://ann:p@ss@db:5432/shop?sslmode=require", "postgres://ann:***@db:5432/shop?sslmode=require"),
-      ("postgresql://db/shop?user=ann&password=hush&x=1", "postgresql://db/shop?user=ann&password=***&x=1"),
-      ("host=db password=hush user=ann", "host=db password=*** user=ann"),
-      ("host=db password = 'a b\\' c' user=ann", "host=db password = '***' user=ann"),
-      ("password=last", "password=***"),
-      ("postgresql://ann@db/shop", "postgresql://ann@db/shop"),
-      ("shop", "shop"),
+      ("postgresql://ann:s3cr%2Ft@db/shop", ["s3cr%2Ft"]),
+      ("postgres://ann:p@ss@db:5432/shop?sslmode=require", ["p@ss"]),
+      ("postgresql://db/shop?user=ann&password=hush&x=1", ["hush"]),
+      ("host=db password=hush user=ann", ["hush"]),
+      ("host=db password = 'a b\\' c' user=ann", ["a b\\' c"]),
+      ("password=last", ["last"]),
+      ("postgresql://ann@db/shop", []),
+      ("shop", []),
     ])
-  func connectionStrings(text: String, redacted: String) {
-    #expect(ConnectionString(text).redacted == redacted)
+  func connectionStrings(text: String, passwords: [String]) {
+    #expect(ConnectionString(text).passwords == passwords)
   }
 
   @Test("a registered password leaves no text, and words that hold it by chance stay whole")

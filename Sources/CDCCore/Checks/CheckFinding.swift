@@ -7,8 +7,6 @@ public struct CheckFinding: Sendable, Hashable {
     case remark
     /// A run would fail.
     case failed
-    /// Could not be looked at, because something before it failed.
-    case skipped
   }
 
   /// In one or a few words: `wal_level`, `warehouse`.

@@ -57,8 +57,3 @@ package struct KeyIndex: Sendable {
     }
   }
 }
-
-extension KeyIndex {
-  /// An integer key by its entry; nil for other keys.
-  package func integerKey(_ entry: Int) -> Int64? { isInteger ? integers.keys[entry] : nil }
-}

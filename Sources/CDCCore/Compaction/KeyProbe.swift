@@ -25,8 +25,6 @@ package struct KeyProbe: Sendable {
     self.shift = shift
   }
 
-  package var isEmpty: Bool { wanted.isEmpty }
-
   /// Appends the rows, ascending, whose key is looked for.
   ///
   /// - Parameters:

@@ -6,15 +6,12 @@ protocol KeyTable: Sendable {
   /// The keys of a run of rows, made ready once a batch.
   associatedtype Keys: Sendable
 
-  var count: Int { get }
   /// The entry of a row's key, made where there was none.
   mutating func insert(_ keys: Keys, _ row: Int) -> Int
   /// The entry of a row's key; −1 where there is none.
   func find(_ keys: Keys, _ row: Int) -> Int
   /// 64 well-mixed bits, for filters.
   func hash(_ keys: Keys, _ row: Int) -> UInt64
-  /// The same bits of a key that is in the table.
-  func hash(ofEntry entry: Int) -> UInt64
 }
 
 /// The slots of a `KeyTable`: 0 is free, n + 1 is entry n.

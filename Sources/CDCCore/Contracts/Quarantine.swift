@@ -105,8 +105,6 @@ package struct RefusalCounts: Sendable, Hashable {
     if count > 0 { values[table] = count }
   }
 
-  package var isEmpty: Bool { rows.values.allSatisfy { $0 == 0 } && values.values.allSatisfy { $0 == 0 } }
-
   package mutating func add(_ other: RefusalCounts) {
     rows.merge(other.rows, uniquingKeysWith: +)
     values.merge(other.values, uniquingKeysWith: +)

@@ -14,8 +14,6 @@ struct BucketSums: Sendable {
     destinationRows = Array(repeating: 0, count: count)
   }
 
-  var count: Int { sums.count }
-
   /// - Parameter weight: 1, or −1 for a row that takes an earlier one back.
   mutating func add(_ fingerprints: RowFingerprints, side: RowFingerprints.Side, weight: Int = 1) {
     let isSource = side == .source

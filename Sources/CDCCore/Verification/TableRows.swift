@@ -69,7 +69,7 @@ struct TableRows: Sendable {
       }
       let last = LastChanges()
       try await destination.read(table, columns: nil) { await last.note(due($0)) }
-      let incomplete = IncompleteRows(log)
+      let incomplete = IncompleteRows()
       try await destination.read(table, columns: nil) { batch in
         let (rows, parts) = await last.sort(due(batch))
         if !rows.isEmpty { try await sink(batch.gather(rows), 1) }
@@ -128,10 +128,7 @@ private actor LastChanges {
 /// Puts rows together whose last change left out values that it did not change: each comes from the last change that
 /// carried it.
 private actor IncompleteRows {
-  private let log: ChangeLogColumns
   private var parts: [KeyHash: [(change: LoggedChange, row: RowBatch)]] = [:]
-
-  init(_ log: ChangeLogColumns) { self.log = log }
 
   func note(_ batch: RowBatch, _ rows: [(row: Int32, key: KeyHash, change: LoggedChange)]) {
     for (row, key, change) in rows { parts[key, default: []].append((change, batch.gather([row]))) }

@@ -25,8 +25,6 @@ final class TableFileWriter {
     prefix = LakeLayout.unfinishedPrefix(pipeline: pipeline)
   }
 
-  var hasOpenFile: Bool { open != nil }
-
   func write(_ columns: [ColumnVector], rowCount count: Int) throws {
     guard count > 0 else { return }
     let writer = try open ?? begin()

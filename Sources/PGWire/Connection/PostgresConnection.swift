@@ -11,7 +11,6 @@ public actor PostgresConnection {
   nonisolated let handle: LibpqHandle
   /// Where the connection goes, without secrets.
   public nonisolated let settings: ConnectionSettings
-  public nonisolated let logger: Logger
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -19,7 +18,6 @@ public actor PostgresConnection {
     executor = try ConnectionExecutor()
     handle = try LibpqHandle(logger: logger)
     self.settings = settings
-    self.logger = logger
   }
 
   /// Connects.
@@ -86,7 +84,7 @@ public actor PostgresConnection {
   // MARK: COPY
 
   /// Starts a `COPY … TO STDOUT`; its messages are read by `nextRows`.
-  public func startCopyOut(_ sql: String) async throws {
+  package func startCopyOut(_ sql: String) async throws {
     try await cancellable { try $0.startCopy(sql, direction: .copyOut, operation: "starting COPY TO STDOUT") }
   }
 
@@ -109,11 +107,6 @@ public actor PostgresConnection {
     var folder = CopyFolder(state: state, body: body)
     _ = try await nextRows(into: &folder)
     state = folder.state
-  }
-
-  /// Gives up a COPY OUT that is under way; the connection can be used again.
-  public func abandonCopy() {
-    if handle.activity == .copyOut || handle.activity == .copyIn { handle.cancelAndDrain() }
   }
 
   /// Runs a `COPY … FROM STDIN` with the chunks given, which need not end where rows end.

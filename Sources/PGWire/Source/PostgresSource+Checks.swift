@@ -110,7 +110,7 @@ extension PostgresSource {
       default: nil
       }
     guard let explanation else { return error }
-    let code: CDCError.Code = error.sqlState == "55006" ? .fenced : .configuration
+    let code: CDCError.Code = error.isObjectInUse ? .fenced : .configuration
     return CDCError(code, explanation, isRetryable: error.isRetryable, underlying: error)
   }
 }

@@ -15,15 +15,6 @@ extension PostgresSource {
     return (["BEGIN"] + source.definitionTrigger.statements + ["COMMIT"]).map { $0 + ";\n" }.joined()
   }
 
-  /// Installs it, as `definitionTrigger(pipeline:)` says it.
-  public func installDefinitionTrigger() async throws {
-    try await withConnection { connection in
-      try await connection.execute("BEGIN")
-      for statement in self.definitionTrigger.statements { try await connection.execute(statement) }
-      try await connection.execute("COMMIT")
-    }
-  }
-
   func hasDefinitionTrigger(on connection: PostgresConnection) async throws -> Bool {
     try await connection.query(
       "SELECT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = $1 AND evtenabled <> 'D')",

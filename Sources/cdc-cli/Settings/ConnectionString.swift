@@ -12,17 +12,6 @@ struct ConnectionString {
 
   var passwords: [String] { ranges.map { String(text[$0]) } }
 
-  /// With `***` in place of every password.
-  var redacted: String {
-    var result = ""
-    var index = text.startIndex
-    for range in ranges {
-      result += text[index..<range.lowerBound] + "***"
-      index = range.upperBound
-    }
-    return result + text[index...]
-  }
-
   private static func isURI(_ text: String) -> Bool {
     text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
   }

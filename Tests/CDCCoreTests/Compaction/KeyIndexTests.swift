@@ -1,5 +1,6 @@
-import CDCCore
 import Testing
+
+@testable import CDCCore
 
 /// Builds batches of a table (id key, name, note) for the compaction tests.
 struct ChangeScript {
@@ -187,4 +188,9 @@ struct KeyIndexTests {
     var index = KeyIndex(ChangeScript.table)
     #expect(throws: CDCError.self) { try index.compact(batch, firstRow: 0) }
   }
+}
+
+extension KeyIndex {
+  /// An integer key by its entry.
+  fileprivate func integerKey(_ entry: Int) -> Int64 { integers.keys[entry] }
 }

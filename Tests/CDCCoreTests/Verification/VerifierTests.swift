@@ -169,8 +169,6 @@ struct VerifierTests {
 
   // MARK: appended tables
 
-  private static let columnNames = ["id", "total", "note"]
-
   /// Changes as an appended table has them: code, id, total, unchanged columns; the position counts up.
   private static func log(_ changes: [(code: String, id: Int32, total: Int64, unchanged: String)]) -> RowBatch
   {

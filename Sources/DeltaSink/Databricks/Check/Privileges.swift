@@ -11,8 +11,6 @@ struct Privileges: Sendable, Hashable {
   private var staging: String { SQLText.name([layout.catalog, layout.stagingSchema]) }
   private var volume: String { SQLText.name([layout.catalog, layout.stagingSchema, layout.volume]) }
 
-  /// To create the catalog and own it.
-  var createCatalog: String { "GRANT CREATE CATALOG ON METASTORE \(grantee)" }
   var useCatalog: String { "GRANT USE CATALOG ON CATALOG \(catalog) \(grantee)" }
   /// To create the two schemas and own them.
   var createSchemas: String { "GRANT USE CATALOG, CREATE SCHEMA ON CATALOG \(catalog) \(grantee)" }

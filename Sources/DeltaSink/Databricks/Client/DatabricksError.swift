@@ -34,8 +34,6 @@ public struct DatabricksError: Retryable, Sendable, CustomStringConvertible {
     public static let concurrentModification = Code("concurrent_modification")
     /// The answer is not what the documentation says it is.
     public static let invalidAnswer = Code("invalid_answer")
-    /// Another runner has taken over; this one must stop.
-    public static let fenced = Code("fenced")
     /// The settings cannot be right: host, profile, credentials.
     public static let configuration = Code("configuration")
   }

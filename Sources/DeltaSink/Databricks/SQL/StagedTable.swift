@@ -99,8 +99,6 @@ extension StagedTable {
   static func mask(_ word: Int) -> String { "_m\(word)" }
   static let bitsPerMask = 64
 
-  var maskCount: Int { (columns.count + Self.bitsPerMask - 1) / Self.bitsPerMask }
-
   var isMerge: Bool { action == .merge }
 
   /// The staged column of that name, as Databricks compares names.

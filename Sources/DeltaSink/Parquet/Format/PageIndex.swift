@@ -63,8 +63,6 @@ struct ColumnIndex: Sendable, Hashable {
   var maxValues: [[UInt8]] = []
   var boundaryOrder = BoundaryOrder.unordered
   var nullCounts: [Int64] = []
-  var repetitionLevelHistograms: [Int64] = []
-  var definitionLevelHistograms: [Int64] = []
   var nanCounts: [Int64] = []
 
   func write(to writer: inout ThriftCompactWriter) {
@@ -73,8 +71,6 @@ struct ColumnIndex: Sendable, Hashable {
     writer.list(3, .binary, maxValues) { $0.binaryElement($1) }
     writer.i32(4, boundaryOrder.rawValue)
     writer.i64List(5, nullCounts)
-    if !repetitionLevelHistograms.isEmpty { writer.i64List(6, repetitionLevelHistograms) }
-    if !definitionLevelHistograms.isEmpty { writer.i64List(7, definitionLevelHistograms) }
     if !nanCounts.isEmpty { writer.i64List(8, nanCounts) }
     writer.stop()
   }
