@@ -17,7 +17,7 @@ extension KeyIndex {
     var valueRows: [Int32: Int32] = [:]
     for row in rows {
       let followed = chain.followed(by: row)
-      valueRows[row] = followed < 0 ? -1 : valueRows[followed] ?? followed
+      valueRows[row] = followed < 0 || chain.removes(followed) ? -1 : valueRows[followed] ?? followed
     }
     var picked = result.upserts
     var differs = false
@@ -56,10 +56,16 @@ private struct RowChain {
     return place <= KeyIndex.Place.inBatch ? Int32(KeyIndex.Place.inBatch - place) : -1
   }
 
+  /// Whether the row leaves its key without one: it carries no value but the key's.
+  func removes(_ row: Int32) -> Bool { batch.operations[Int(row)].removesRow }
+
   /// Who had the row before this batch, and the row of the batch that has that one's key.
   func holder(of row: Int32) -> (CompactedChanges.Holder, keyRow: Int32) {
     var first = row
-    while case let followed = followed(by: first), followed >= 0 { first = followed }
+    while case let followed = followed(by: first), followed >= 0 {
+      if removes(followed) { return (.nobody, keyRow(first)) }
+      first = followed
+    }
     let keyRow = keyRow(first)
     let holder: CompactedChanges.Holder =
       switch pass.before[Int(keyRow)] {

@@ -24,3 +24,17 @@ public struct UnsyncedTables: Error, Sendable, CustomStringConvertible {
       .joined(separator: " ")
   }
 }
+
+extension UnsyncedTables {
+  /// A change is of a row that the table does not have, and the log does not carry all of its values: its origin is passed
+  /// over, or another hand has taken the row from the copy. Nobody has the rest.
+  package init(lackingRowOf table: TableName) {
+    self.init([table: "a row was changed that had not been copied, and not all its values came with it"])
+  }
+}
+
+extension TableSchema {
+  /// Whether the table has more than the source's rows (`soft_delete`, `scd2`). A change of a row that it does not have may be the
+  /// end of that, and a load would take the table's past away: values that nobody has are null there.
+  package var hasPast: Bool { columns.contains { $0.name.hasPrefix("_cdc_") } }
+}

@@ -151,6 +151,19 @@ struct KeyIndexTests {
     #expect(index.integerKey(Int(entry)) == 10)
   }
 
+  /// Such a row came unseen: neither the deleted one nor what the destination had under the key has its values.
+  @Test func unchangedValuesAreNotThoseOfADeletedRow() throws {
+    var script = ChangeScript()
+    script.put(.delete, 1)
+    script.put(.update, 1, "a", "=")
+    script.put(.update, 1, "b", "=")
+    var index = KeyIndex(ChangeScript.table)
+    let left = try index.compact(script.batch, firstRow: 0)
+    #expect(left.upserts == [2])
+    #expect(left.holders == [0: .nobody])
+    #expect(left.unchanged == [[], [], []])
+  }
+
   @Test func swappedKeysKeepTheirOwnValues() throws {
     var script = ChangeScript()
     script.move(1, to: 3, "a", "=")
