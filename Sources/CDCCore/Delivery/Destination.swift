@@ -29,6 +29,10 @@ public protocol Destination: Sendable {
   /// last load or batch, with `mark` and column numbers, and the position of its last load. Nil where they are not remembered.
   func heldTables(pipeline: String) async throws -> [HeldTable]?
 
+  /// Tables without which no package can be begun: an earlier one could not bring them up, and their load settles it. To be
+  /// called after `open`.
+  func unsyncedTables(pipeline: String) async throws -> UnsyncedTables?
+
   /// The pipeline no longer follows the table: `heldTables` does not name it from now on. Does nothing where it is not held.
   ///
   /// - Parameter copy: whether the table, which the pipeline has made, stays as it is.
@@ -39,6 +43,8 @@ extension Destination {
   public var idleBytes: Int { 64 << 20 }
 
   public func heldTables(pipeline: String) async throws -> [HeldTable]? { nil }
+
+  public func unsyncedTables(pipeline: String) async throws -> UnsyncedTables? { nil }
 
   public func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
     if copy == .keep { return }

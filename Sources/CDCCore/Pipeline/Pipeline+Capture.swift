@@ -86,6 +86,7 @@ extension Pipeline {
     from checkpoint: Checkpoint, until stop: StopCondition, loaded: [TableName: LSN],
     requests: RequestWatch?, committed: (Packages.Done) -> Void
   ) async throws {
+    if let unsynced = try await destination.unsyncedTables(pipeline: name) { throw unsynced }
     let held = try await heldTables()
     let quarantine = Quarantine(
       pipeline: name, from: checkpoint.position,

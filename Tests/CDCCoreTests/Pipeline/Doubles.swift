@@ -109,6 +109,8 @@ final class RecordingDestination: Destination {
     var checkpoint: Checkpoint?
     var notes: [Note] = []
     var loadFailure: (any Error)?
+    /// Until the next checkpoint.
+    var unsynced: UnsyncedTables?
   }
 
   let state: Mutex<State>
@@ -139,8 +141,10 @@ final class RecordingDestination: Destination {
 
   func record(_ checkpoint: Checkpoint) async throws {
     note(.recorded(checkpoint.kind, checkpoint.position))
-    state.withLock { $0.checkpoint = checkpoint }
+    state.withLock { ($0.checkpoint, $0.unsynced) = (checkpoint, nil) }
   }
+
+  func unsyncedTables(pipeline: String) async throws -> UnsyncedTables? { state.withLock { $0.unsynced } }
 }
 
 private final class RecordingLoad: TableLoad {

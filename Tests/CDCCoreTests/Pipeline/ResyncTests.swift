@@ -21,6 +21,19 @@ import Testing
     #expect(destination.notes.contains(.recorded(.fullLoad, LSN(100))))
   }
 
+  /// The run that met it has died: nothing is read from the log before the table is loaded.
+  @Test func aTableThatAnEarlierPackageCouldNotBringUpIsLoadedFirst() async throws {
+    let source = ScriptedSource(
+      [.events([.boundary(Boundary(position: LSN(200), commitTime: 0))])], tables: [.keyed("orders")],
+      rows: 10)
+    let destination = RecordingDestination(position: LSN(100))
+    destination.state.withLock { $0.unsynced = UnsyncedTables([orders: "it lacks a row"]) }
+    let report = try await pipeline(source, destination).capture()
+    #expect(report.resynced == [orders])
+    #expect(source.state.withLock { $0.loadedBeside } == [[orders]])
+    #expect(source.state.withLock { $0.startedFrom } == [LSN(100)])
+  }
+
   @Test func aTableThatCannotBeFollowedIsNotLoadedForEver() async throws {
     let acts = (0..<20).map { _ in ScriptedSource.Act.failing([], UnsyncedTables([orders: "it moves"])) }
     let source = ScriptedSource(acts, tables: [.keyed("orders")])

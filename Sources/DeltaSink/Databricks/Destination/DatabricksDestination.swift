@@ -71,10 +71,11 @@ public final class DatabricksDestination: Destination {
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
     let run = try run(package.pipeline)
-    try await settle(run)
     let name = await run.newDelivery("package", at: package.from)
     let folder = "\(session.layout.folder(pipeline: package.pipeline))/\(name)"
-    return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline))
+    return DatabricksPackage(run, package, id: name, staging: try staging(folder, package.pipeline)) {
+      [self] in try await settle(run)
+    }
   }
 
   public func record(_ checkpoint: Checkpoint) async throws {
@@ -102,8 +103,12 @@ public final class DatabricksDestination: Destination {
   public var idleBytes: Int { 512 << 20 }
 
   public func heldTables(pipeline: String) async throws -> [HeldTable]? {
-    if let failed = state.withLock({ $0.failed }) { throw failed.error }
+    if let failed = state.withLock({ $0.failed }), !(failed.error is UnsyncedTables) { throw failed.error }
     return try await run(pipeline).heldTables
+  }
+
+  public func unsyncedTables(pipeline: String) async throws -> UnsyncedTables? {
+    state.withLock { $0.failed?.error as? UnsyncedTables }
   }
 
   /// Dropping a table needs the right to manage it.

@@ -7,6 +7,8 @@ actor DatabricksPackage: PackageWriter {
   /// The name of its folder.
   private let id: String
   private let staging: StagingContext
+  /// Ends what an earlier package has left open, or throws as long as tables lack it. A load's quarantine is written before.
+  private let settle: @Sendable () async throws -> Void
   private var tables: [TableName: any TableStaging] = [:]
   /// Tables with an open file, least recently written first.
   private var awake: [TableName] = []
@@ -15,7 +17,11 @@ actor DatabricksPackage: PackageWriter {
   /// Open files at a time: each keeps a few megabytes for encoding.
   private static let awakeLimit = 8
 
-  init(_ run: DatabricksRun, _ package: LoadPackage, id: String, staging: StagingContext) {
+  init(
+    _ run: DatabricksRun, _ package: LoadPackage, id: String, staging: StagingContext,
+    settle: @escaping @Sendable () async throws -> Void
+  ) {
+    self.settle = settle
     self.run = run
     self.package = package
     self.id = id
@@ -37,6 +43,8 @@ actor DatabricksPackage: PackageWriter {
   private func table(_ schema: TableSchema, _ disposition: WriteDisposition) async throws -> any TableStaging
   {
     if let known = tables[schema.name] { return known }
+    // What stays under another key is looked for in tables that are where the checkpoint is.
+    if !schema.name.isOwn { try await settle() }
     let context = TableStagingContext(
       run: run, staging: staging, target: try await run.target(of: schema.name),
       position: await run.position(of: schema.name), folder: "\(staging.folder)/table-\(tables.count)")
@@ -54,6 +62,7 @@ actor DatabricksPackage: PackageWriter {
   }
 
   func commit(_ checkpoint: Checkpoint) async throws {
+    try await settle()
     var staged: [StagedTable] = []
     for (_, table) in tables.sorted(by: { $0.key < $1.key }) {
       if let table = try await table.seal() { staged.append(table) }

@@ -16,13 +16,12 @@ struct Delivery {
 
   /// - Throws: for a table that cannot be brought up, once the others are.
   func apply() async throws {
-    let errors = try await bringUp()
-    if let first = errors.min(by: { $0.key < $1.key }) { throw first.value }
+    if let error = try await bringUp().mostUrgent { throw error }
   }
 
   /// Brings all tables up that can be, and records the checkpoint where all could.
   ///
-  /// - Returns: what Databricks refuses, by table.
+  /// - Returns: what Databricks refuses, by table; `UnsyncedTables` where a table lacks a row.
   func bringUp() async throws -> [TableName: any Error] {
     let refused = RefusedTables()
     switch manifest.content {
@@ -34,16 +33,20 @@ struct Delivery {
       try await run.note(staged.source, at: position, loadID: manifest.id)
       await run.spend(folder)
     case .package(let from, let checkpoint):
-      try await session.forEach(manifest.tables) { [run] staged in
+      let tables = await run.awaiting(manifest)
+      try await session.forEach(tables) { [run] staged in
         try await refused.noting(staged) { try await TableChange(run, staged).prepare(at: from) }
       }
       if session.options.atomicPackages {
-        if refused.all.isEmpty { try await applyAtomically(checkpoint, refused) }
-        refused.spread(over: manifest.tables)
-        return refused.all
+        if refused.all.isEmpty { try await applyAtomically(tables, checkpoint, refused) }
+        // A table that is to be loaded will be ahead of the others anyway: these get their changes one by one.
+        if !refused.forgetLackingRow() {
+          refused.spread(over: tables)
+          return refused.all
+        }
       }
       let epoch = await run.guard
-      try await session.forEach(manifest.tables.filter { !refused.has($0.table.name) }) {
+      try await session.forEach(tables.filter { !refused.has($0.table.name) }) {
         [session, run] staged in
         try session.options.pass(.beforeTableCommit)
         if let statement = TableChange(run, staged).statement(epoch) {
@@ -59,13 +62,15 @@ struct Delivery {
   }
 
   /// The whole package and the checkpoint are one transaction.
-  private func applyAtomically(_ checkpoint: Checkpoint, _ refused: RefusedTables) async throws {
+  private func applyAtomically(
+    _ tables: [StagedTable], _ checkpoint: Checkpoint, _ refused: RefusedTables
+  ) async throws {
     let epoch = await run.guard
-    var statements = manifest.tables.compactMap { TableChange(run, $0).statement(epoch) }
+    var statements = tables.compactMap { TableChange(run, $0).statement(epoch) }
     if let versions = await run.versionStatement { statements.append(versions) }
     statements.append(await run.checkpointStatement(checkpoint))
     try session.options.pass(.beforeCheckpoint)
-    guard let first = manifest.tables.first else { return }
+    guard let first = tables.first ?? manifest.tables.first else { return }
     // One statement for all: where it is refused, none of them has its changes.
     try await refused.noting(first) {
       do {

@@ -8,9 +8,9 @@ struct KeptValues: Sendable {
   var columns: Set<Int>
 }
 
-/// Values that the log did not carry. Under an unchanged key the MERGE keeps what the table has. A value that lies under
-/// another key, or in an earlier part of the package, is fetched before anything is sealed: once a first attempt has moved
-/// rows, a second one would not find it there.
+/// Values that the log did not carry. Under an unchanged key the MERGE keeps what the table has, and is refused where that is
+/// no row. A value that lies under another key, or in an earlier part of the package, is fetched before anything is sealed: once
+/// a first attempt has moved rows, a second one would not find it there.
 extension MergeStaging {
   /// Rows whose missing values are in memory at a time: those of a table may be far wider than what the log carried.
   static var resolvedAtOnce: Int { 10_000 }
@@ -19,9 +19,11 @@ extension MergeStaging {
   ///   - rows: those of the upserts in `range`.
   ///   - batch: where the upserts come from.
   /// - Returns: the rows with what could be fetched, and by row the staged columns that the table keeps.
+  /// - Throws: `UnsyncedTables` where nobody has a value.
   func resolve(
     _ rows: RowBatch, _ range: Range<Int32>, _ compacted: CompactedChanges, _ batch: ChangeBatch
   ) async throws -> (RowBatch, [Int32: [Int]]) {
+    try requireHolders(compacted)
     var masks: [Int32: [Int]] = [:]
     var fromPackage: [Missing<Int64>] = []
     var fromTable: [Missing<KeySource>] = []
@@ -45,6 +47,23 @@ extension MergeStaging {
     try fill(&filled, fromPackage, rows.table)
     try await fill(&filled, fromTable, rows.table, batch)
     return (RowBatch(table: rows.table, rowCount: rows.rowCount, columns: filled), masks)
+  }
+
+  /// Neither the package nor the table has the row: it was removed before, or all rows were.
+  private func requireHolders(_ compacted: CompactedChanges) throws {
+    let isLacking = compacted.holders.values.contains { holder in
+      switch holder {
+      case .nobody: true
+      case .destination: isTruncated
+      case .packageRow: false
+      }
+    }
+    if isLacking { try requireRow() }
+  }
+
+  /// - Throws: `UnsyncedTables`, unless the table is one in which such a value is null.
+  private func requireRow() throws {
+    if let shape, !shape.hasPast { throw UnsyncedTables(lackingRowOf: shape.name) }
   }
 
   /// Where a value is that a change did not carry.
@@ -131,7 +150,8 @@ extension MergeStaging {
     _ filled: inout [ColumnVector], _ missing: [Missing<KeySource>], _ table: TableSchema,
     _ batch: ChangeBatch
   ) async throws {
-    guard !missing.isEmpty, let held = try await context.run.columns(of: context.target) else { return }
+    if missing.isEmpty { return }
+    guard let held = try await context.run.columns(of: context.target) else { return try requireRow() }
     // The table has the names that it had before the package. A column that it does not have yet is null in all its rows.
     let names = ShapeChange(held, to: table.columns).heldNames
     let present = zip(table.columns, names).map { column, name in
@@ -139,7 +159,7 @@ extension MergeStaging {
     }
     let wanted = Set(missing.map(\.column)).sorted().filter { present[$0] != nil }
     let key = table.key.compactMap { present[$0] }
-    guard !wanted.isEmpty, key.count == table.key.count else { return }
+    guard key.count == table.key.count else { return try requireRow() }
     let (keys, numbers) = try keys(of: missing, table, batch)
     let values = try await tableValues(wanted.compactMap { present[$0] }, key, keys)
     for (index, column) in wanted.enumerated() {
@@ -178,8 +198,7 @@ extension MergeStaging {
     return (vectors, numbers)
   }
 
-  /// Columns of the table's rows with these keys, in their order; null where there is no such row. The keys travel in a
-  /// file of their own.
+  /// Columns of the table's rows with these keys, in their order. The keys travel in a file of their own.
   private func tableValues(
     _ columns: [ColumnSchema], _ key: [ColumnSchema], _ keys: [ColumnVector]
   ) async throws -> [ColumnVector] {
@@ -195,6 +214,7 @@ extension MergeStaging {
     try await writer.close()
     try await context.staging.uploads.finish()
     var rowOfKey = [Int32](repeating: -1, count: count)
+    var found: Int32 = 0
     var texts = columns.map { _ in [String?]() }
     let statement = ReadStatements(layout: session.layout)
       .values(of: columns, in: context.target, key: key, keysIn: folder)
@@ -203,10 +223,12 @@ extension MergeStaging {
         guard row.count == columns.count + 1, let number = row[0].flatMap({ Int($0) }),
           rowOfKey.indices.contains(number)
         else { throw DatabricksError(.invalidAnswer, "A query's result has other columns than asked for.") }
-        rowOfKey[number] = Int32(texts.first?.count ?? 0)
+        rowOfKey[number] = found
+        found += 1
         for index in columns.indices { texts[index].append(row[index + 1]) }
       }
     }
+    if rowOfKey.contains(-1) { try requireRow() }
     return try zip(texts, columns).map { try ExactTextDecoder.vector($0, $1.type).gather(rowOfKey) }
   }
 

@@ -1,7 +1,8 @@
 import CDCCore
 import Synchronization
 
-/// Tables that a sealed delivery could not bring up because Databricks refuses to: trying again does not help by itself.
+/// Tables that a sealed delivery could not bring up because Databricks refuses to, or because they lack a row: trying again does
+/// not help by itself.
 final class RefusedTables: Sendable {
   private let errors = Mutex<[TableName: any Error]>([:])
 
@@ -9,6 +10,17 @@ final class RefusedTables: Sendable {
   var all: [TableName: any Error] { errors.withLock { $0 } }
 
   func has(_ table: TableName) -> Bool { errors.withLock { $0[table] != nil } }
+
+  /// Forgets what is there, where a table merely lacks a row.
+  ///
+  /// - Returns: false where it is not so.
+  func forgetLackingRow() -> Bool {
+    errors.withLock { errors in
+      guard !errors.isEmpty, errors.values.allSatisfy({ $0 is UnsyncedTables }) else { return false }
+      errors = [:]
+      return true
+    }
+  }
 
   /// Where one statement is for all tables, none has its changes once one was refused.
   func spread(over tables: [StagedTable]) {
@@ -22,6 +34,8 @@ final class RefusedTables: Sendable {
   func noting(_ staged: StagedTable, _ body: () async throws -> Void) async throws {
     do {
       try await body()
+    } catch let error as DatabricksError where error.message.contains(MergeStatement.lackingRow) {
+      errors.withLock { $0[staged.table.name] = UnsyncedTables(lackingRowOf: staged.table.name) }
     } catch let error as DatabricksError where error.isRefusal {
       errors.withLock { $0[staged.table.name] = error.explained(staged) }
     } catch let error as CDCError where error.code == .schemaContract {
@@ -55,6 +69,17 @@ extension DatabricksError {
   }
 }
 
+extension [TableName: any Error] {
+  /// What is told first: what a person has to see to, and only then that tables have to be loaded, which a run does by itself.
+  var mostUrgent: (any Error)? {
+    let unsynced = compactMapValues { $0 as? UnsyncedTables }
+    if let first = filter({ unsynced[$0.key] == nil }).min(by: { $0.key < $1.key }) { return first.value }
+    if unsynced.isEmpty { return nil }
+    return UnsyncedTables(
+      unsynced.values.reduce(into: [:]) { $0.merge($1.reasons) { first, _ in first } })
+  }
+}
+
 /// A sealed delivery that was applied but for some tables. Their new content is not to be had otherwise: changes go on once they
 /// have been loaded again.
 struct FailedDelivery: Sendable {
@@ -65,7 +90,7 @@ struct FailedDelivery: Sendable {
   var folders: [String] = []
 
   var error: any Error {
-    refused.min { $0.key < $1.key }?.value
+    refused.mostUrgent
       ?? CDCError(.protocolViolation, "A sealed package waits for its checkpoint. Run again.")
   }
 }

@@ -1,7 +1,7 @@
 import CDCCore
 
 /// One MERGE a table, whose replay changes nothing: the staged rows are final values by key, and a kept column takes the
-/// value that the table has.
+/// value that the table has. Where the table has no such row, the statement fails: nobody has the value.
 struct MergeStatement {
   let staged: StagedTable
   let layout: DatabricksLayout
@@ -72,16 +72,29 @@ struct MergeStatement {
   }
 
   private func value(_ index: Int, _ name: String) -> String {
+    kept(index, "t.\(name)")
+  }
+
+  /// The staged value, or `held` in rows that leave it to the table.
+  private func kept(_ index: Int, _ held: String) -> String {
     guard staged.kept.contains(index) else { return staged.staged(index) }
     let (word, bit) = index.quotientAndRemainder(dividingBy: StagedTable.bitsPerMask)
-    return "CASE WHEN getbit(s.\(StagedTable.mask(word)), \(bit)) = 1 THEN t.\(name) "
+    return "CASE WHEN getbit(s.\(StagedTable.mask(word)), \(bit)) = 1 THEN \(held) "
       + "ELSE \(staged.staged(index)) END"
+  }
+
+  /// How the error of a statement is known that is to keep the values of a row which the table does not have.
+  static let lackingRow = "cdc: the table does not have a row whose unchanged values it is to keep"
+
+  private func inserted(_ index: Int) -> String {
+    staged.table.hasPast
+      ? staged.staged(index) : kept(index, "raise_error(\(SQLText.string(Self.lackingRow)))")
   }
 
   private var inserts: String {
     let onlyUpserts = staged.hasDeletes ? " AND s.\(StagedTable.operation) <> 'd'" : ""
     let names = SQLText.names(staged.liveColumns.map(\.name))
-    let values = staged.livePlaces.map { staged.staged($0) }
+    let values = staged.livePlaces.map { inserted($0) }
     return "WHEN NOT MATCHED\(onlyUpserts) THEN INSERT (\(names))\n"
       + "  VALUES (\(values.joined(separator: ", ")))"
   }

@@ -25,6 +25,16 @@ extension DatabricksRun {
     return known.loadedAfter == sequence ? loaded : max(loaded, reached)
   }
 
+  /// The tables of a package that do not have its changes by a load that came after it was sealed. That one's rows are newer: a
+  /// statement of the package would set them back.
+  func awaiting(_ manifest: Manifest) -> [StagedTable] {
+    guard case .package(_, let checkpoint) = manifest.content else { return manifest.tables }
+    return manifest.tables.filter { staged in
+      guard let known = tables[staged.table.name], let loaded = known.loadPosition else { return true }
+      return known.loadedAfter < manifest.sequence || loaded < checkpoint.position
+    }
+  }
+
   /// Whether the pipeline has written the table before.
   func knows(_ table: TableName) -> Bool { tables[table] != nil }
 

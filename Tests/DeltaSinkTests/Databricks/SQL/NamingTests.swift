@@ -64,6 +64,12 @@ struct NamingTests {
     let text = StatementSamples.merge(staged)
     #expect(text.contains("`c1599` = CASE WHEN getbit(s._m24, 63) = 1 THEN t.`c1599` ELSE s.c1599 END"))
     #expect(text.contains("`c64` = CASE WHEN getbit(s._m1, 0) = 1 THEN t.`c64` ELSE s.c64 END"))
+    // A row that the table does not have has nothing to keep, unless it may be the mark of a delete.
+    let refusal =
+      "CASE WHEN getbit(s._m1, 0) = 1 THEN raise_error('\(MergeStatement.lackingRow)') ELSE s.c64 END"
+    #expect(text.contains(refusal))
+    staged.table.columns[1599].name = "_cdc_deleted_at"
+    #expect(!StatementSamples.merge(staged).contains(MergeStatement.lackingRow))
   }
 
   @Test

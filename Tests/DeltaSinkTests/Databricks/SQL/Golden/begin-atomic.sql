@@ -27,7 +27,7 @@ WHEN MATCHED THEN UPDATE SET
   `pairs` = s.c13,
   `parts` = s.c14
 WHEN NOT MATCHED AND s._op <> 'd' THEN INSERT (`id`, `day`, `price; in {euro}`, `note`, `bytes`, `at`, `local`, `flag's ``bool```, `small`, `number`, `ratio`, `wide`, `tags`, `pairs`, `parts`)
-  VALUES (s.c0, s.c1, s.c2, s.c3, s.c4, s.c5, s.c6, s.c7, s.c8, s.c9, s.c10, s.c11, s.c12, s.c13, s.c14);
+  VALUES (s.c0, s.c1, s.c2, CASE WHEN getbit(s._m0, 3) = 1 THEN raise_error('cdc: the table does not have a row whose unchanged values it is to keep') ELSE s.c3 END, CASE WHEN getbit(s._m0, 4) = 1 THEN raise_error('cdc: the table does not have a row whose unchanged values it is to keep') ELSE s.c4 END, s.c5, s.c6, s.c7, s.c8, s.c9, s.c10, s.c11, s.c12, s.c13, s.c14);
 UPDATE `main`.`golden`.`_cdc_state` SET
   `sequence` = 4,
   `kind` = 'cdc',
