@@ -58,7 +58,10 @@ extension Catalog {
             WHERE t.isleaf AND l.relkind = 'r' AND l.relreplident <> 'f')
           THEN coalesce((SELECT string_agg(array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' '), ',')
             FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
-              AND i.indpred IS NULL AND i.indexprs IS NULL), '') END
+              AND i.indpred IS NULL AND i.indexprs IS NULL), '') END,
+        (SELECT string_agg(p.xmin::text, ' ' ORDER BY p.oid) \(entries)),
+        CASE WHEN c.relkind = 'p' THEN (SELECT min(l.oid::regclass::text) FROM pg_partition_tree(c.oid) t
+          JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf AND l.relpersistence = 'u') END
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND \(condition)
@@ -101,13 +104,39 @@ extension Catalog {
         SELECT FROM pg_class p CROSS JOIN LATERAL pg_partition_tree(p.oid) t
           JOIN pg_attribute l ON l.attrelid = t.relid AND l.attname = a.attname
         WHERE p.oid = a.attrelid AND p.relkind = 'p' AND l.atthasmissing),
-      (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_type t JOIN pg_enum e
-        ON e.enumtypid IN (t.oid, t.typelem, t.typbasetype) WHERE t.oid = a.atttypid)
-    FROM pg_attribute a
+      made.labels, made.attributes
+    FROM pg_attribute a CROSS JOIN LATERAL (
+      WITH RECURSIVE part (oid) AS (
+        SELECT a.atttypid WHERE a.atttypid >= \(firstUserOID)
+        UNION
+        SELECT inner_part.oid FROM part p CROSS JOIN LATERAL (\(parts(of: "p.oid"))) AS inner_part (oid)
+        WHERE inner_part.oid <> 0)
+      SELECT (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.oid) FROM pg_enum e
+          WHERE e.enumtypid IN (SELECT oid FROM part)),
+        (SELECT string_agg(s.attrelid || '.' || s.attnum, ' ' ORDER BY s.attrelid, s.attnum)
+          FROM part p JOIN pg_type t ON t.oid = p.oid JOIN pg_attribute s ON s.attrelid = t.typrelid
+          WHERE t.typtype = 'c' AND s.attnum > 0 AND NOT s.attisdropped)) AS made (labels, attributes)
     WHERE a.attrelid = ANY (\(tables)::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum
     """
   }
+
+  /// SQL: the types that a type is made of directly: under domains and arrays, of attributes, of the bounds of ranges.
+  ///
+  /// - Parameter type: SQL for its OID.
+  static func parts(of type: String) -> String {
+    // A range's multirange is not in pg_range before PostgreSQL 14.
+    """
+    SELECT unnest(ARRAY[t.typbasetype, t.typelem]) FROM pg_type t WHERE t.oid = \(type)
+    UNION ALL SELECT s.atttypid FROM pg_type t JOIN pg_attribute s ON s.attrelid = t.typrelid
+      WHERE t.oid = \(type) AND t.typtype = 'c' AND s.attnum > 0 AND NOT s.attisdropped
+    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = \(type)
+    UNION ALL SELECT r.rngtypid FROM pg_range r WHERE (to_jsonb(r) ->> 'rngmultitypid')::oid = \(type)
+    """
+  }
+
+  /// Types below it are PostgreSQL's own (FirstNormalObjectId): none has an enum or a composite that could be altered in it.
+  private static let firstUserOID = 16384
 
   /// SQL: whether stored generated columns are published. From PostgreSQL 18 on a publication may say so; those that are yet
   /// to be made will, unless there is one that does not.

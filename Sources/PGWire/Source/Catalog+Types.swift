@@ -4,7 +4,6 @@ import CDCCore
 extension Catalog {
   /// The types, with those that they are made of: under domains and arrays, of attributes, of the bounds of ranges.
   static func types(_ oids: Set<UInt32>, from connection: PostgresConnection) async throws -> TypeMap {
-    // A range's multirange is not in pg_range before PostgreSQL 14.
     let sql = """
       WITH RECURSIVE ranges AS MATERIALIZED (
         SELECT rngtypid AS range, rngsubtype AS bound, (to_jsonb(r) ->> 'rngmultitypid')::oid AS multirange
@@ -12,12 +11,7 @@ extension Catalog {
       needed (oid) AS (
         SELECT unnest($1::oid[])
         UNION
-        SELECT part.oid FROM needed n CROSS JOIN LATERAL (
-          SELECT unnest(ARRAY[t.typbasetype, t.typelem]) FROM pg_type t WHERE t.oid = n.oid
-          UNION ALL SELECT a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
-            WHERE t.oid = n.oid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
-          UNION ALL SELECT r.bound FROM ranges r WHERE r.range = n.oid
-          UNION ALL SELECT r.range FROM ranges r WHERE r.multirange = n.oid) AS part (oid)
+        SELECT part.oid FROM needed n CROSS JOIN LATERAL (\(parts(of: "n.oid"))) AS part (oid)
         WHERE part.oid <> 0)
       SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typelem, t.typdelim, p.proname,
         format_type(t.oid, NULL), coalesce(r.bound, m.range, 0),

@@ -2,8 +2,8 @@
 extension CatalogTable {
   /// Without columns; nil where it is no row of `Catalog.relations`.
   init?(_ row: [String?]) {
-    // An event trigger that was installed before `uniqueKeys` came tells nothing of them.
-    guard row.count == 18 || row.count == 19, let oid = row[0].flatMap(UInt32.init), let schema = row[1],
+    // An event trigger that an older version has installed tells nothing of what came last.
+    guard (18...21).contains(row.count), let oid = row[0].flatMap(UInt32.init), let schema = row[1],
       let name = row[2], let kind = row[3]?.first
     else { return nil }
     let leafIdentities = kind == "p" ? Self.leafIdentities(row[10]) : []
@@ -19,7 +19,8 @@ extension CatalogTable {
       rowFilter: row[17].map { "(\($0))" },
       uniqueKeys: row.count > 18
         ? row[18].map { $0.split(separator: ",").map { Self.numbers(String($0)) } } : nil,
-      columns: [])
+      publicationVersions: row.count > 19 ? row[19] ?? "" : "",
+      unloggedPartition: row.count > 20 ? row[20] : nil, columns: [])
   }
 
   /// `1 3,whole,` is a partition with an index of two columns, one with whole rows and one with nothing; nil where the text
@@ -60,13 +61,14 @@ extension CatalogTable {
 extension CatalogColumn {
   /// Nil where it is no row of `Catalog.columns`.
   init?(_ row: [String?]) {
-    guard row.count == 12, let number = row[1].flatMap(Int.init), let name = row[2],
+    guard row.count == 12 || row.count == 13, let number = row[1].flatMap(Int.init), let name = row[2],
       let type = row[3].flatMap(UInt32.init), let typmod = row[4].flatMap(Int32.init)
     else { return nil }
     self.init(
       number: number, name: name, type: type, typmod: typmod, isNotNull: row[5] == "t",
       isGenerated: row[6] == "t", typeName: row[7] ?? "", comment: row[8],
       version: row[9] ?? "", hasMissingValue: row[10] == "t",
-      labels: row[11]?.split(separator: "\u{1}").map(String.init) ?? [])
+      labels: row[11]?.split(separator: "\u{1}").map(String.init) ?? [],
+      attributes: row.count > 12 ? row[12] : nil)
   }
 }

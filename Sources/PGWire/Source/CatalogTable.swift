@@ -36,6 +36,11 @@ struct CatalogTable: Sendable {
   /// Where the log carries whole rows (REPLICA IDENTITY FULL): the columns of each unique index that holds at every moment,
   /// not only at the end of a statement or transaction. Nil elsewhere.
   var uniqueKeys: [[Int]]?
+  /// Which transaction has last altered each publication that the table is in (pg_publication.xmin): what it publishes of a
+  /// table may have been less for a while. Empty where that is not known.
+  var publicationVersions = ""
+  /// One of its partitions whose changes are in no log, as SQL spells it.
+  var unloggedPartition: String?
   var columns: [CatalogColumn]
 
   /// The columns that the log brings. Generated ones are not sent, unless the publication says so (PostgreSQL 18).
@@ -117,6 +122,8 @@ struct CatalogColumn: Sendable {
   var version = ""
   /// Rows from before the column came show its default, and no change in the log says so (attmissingval).
   var hasMissingValue = false
-  /// Of an enum, in the order in which they were made.
+  /// Of the enums that the type is, or has in it, in the order in which they were made.
   var labels: [String] = []
+  /// The attributes of the composites that the type is, or has in it, by OID and number: `16390.1 16390.3`
+  var attributes: String?
 }

@@ -24,9 +24,17 @@ struct TableDrift: Sendable {
       return
     }
     if mark.membership != table.membership { reason = "it was not published all the time" }
+    if !mark.publicationVersions.isEmpty, !table.publicationVersions.isEmpty,
+      mark.publicationVersions != table.publicationVersions
+    {
+      reason = "what its publication lets through was altered"
+    }
     comparePartitions(mark, table)
     if let column = table.columns.first(where: mark.hasRenamedLabel) {
       reason = "a label of column \(column.name) has another name"
+    }
+    if let column = table.columns.first(where: mark.hasOtherAttributes) {
+      reason = "an attribute of column \(column.name) has come or gone"
     }
     if isRewritten(mark, table) { reason = "its rows were rewritten" }
     compareMasks(mark, known, now)
@@ -67,8 +75,15 @@ struct TableDrift: Sendable {
       changes.append(change)
       reason = change
     } else if old.sourceType != column.sourceType {
-      changes.append(
-        "the type of column \(column.name) is \(column.sourceType) now, and was \(old.sourceType)")
+      let change = "the type of column \(column.name) is \(column.sourceType) now, and was \(old.sourceType)"
+      changes.append(change)
+      // Where the column is as it was, its type has another name only.
+      let version = table.columns.first { $0.number == column.number }?.version
+      if let number = column.number, mark.versions[number] != version,
+        !PrintedAlike.are(old.sourceType, column.sourceType)
+      {
+        reason = change
+      }
     }
   }
 

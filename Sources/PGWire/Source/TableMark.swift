@@ -11,8 +11,13 @@ struct TableMark: Sendable, Hashable {
   var attached: Set<UInt32>
   /// By column number.
   var versions: [Int: String]
-  /// By number of an enum's column: `3-1A2B…`, how many labels it had, and what follows from their names.
+  /// `CatalogTable.publicationVersions`; empty in a mark that an older version has written.
+  var publicationVersions: String
+  /// By number of an enum's column, or of one with enums in its type: `3-1A2B…`, how many labels it had, and what follows from their names.
   var labels: [Int: String]
+  /// By number of a column with composites in its type: `2-1A2B…`, how many attributes they have, and what follows from their
+  /// numbers. PostgreSQL shows null for an attribute that came later.
+  var attributes: [Int: String]
   /// By column number what stands in for its values, as `ColumnMask.fingerprint` has it.
   var masks: [Int: String]
 
@@ -20,12 +25,16 @@ struct TableMark: Sendable, Hashable {
     self.masks = masks
     oid = table.oid
     membership = table.membership
+    publicationVersions = table.publicationVersions
     highestNumber = table.highestNumber
     heaps = table.heaps
     attached = table.attached
     versions = Dictionary(table.columns.map { ($0.number, $0.version) }) { first, _ in first }
     labels = Dictionary(
       table.columns.filter { !$0.labels.isEmpty }.map { ($0.number, Self.digest($0.labels[...])) }
+    ) { first, _ in first }
+    attributes = Dictionary(
+      table.columns.compactMap { column in Self.attributes(column).map { (column.number, $0) } }
     ) { first, _ in first }
   }
 
@@ -37,21 +46,35 @@ struct TableMark: Sendable, Hashable {
     return Self.digest(column.labels.prefix(count)) != digest
   }
 
+  /// True where a composite in its type has other attributes than it had, by their numbers.
+  func hasOtherAttributes(_ column: CatalogColumn) -> Bool {
+    guard let now = Self.attributes(column), let then = attributes[column.number] else { return false }
+    return now != then
+  }
+
+  private static func attributes(_ column: CatalogColumn) -> String? {
+    column.attributes.map { digest($0.split(separator: " ").map(String.init)[...]) }
+  }
+
   private static func digest(_ labels: ArraySlice<String>) -> String {
     var hash = StableHash()
     for label in labels { hash.combine(Array(label.utf8) + [1]) }
     return "\(labels.count)-" + String(hash.value, radix: 16, uppercase: true)
   }
 
-  /// `oid=16384;published=16400;columns=3;heaps=16384:16384;attached=;versions=1:734,2:734,3:740;labels=`
+  /// `oid=16384;published=16400;columns=3;heaps=16384:16384;attached=;versions=1:734,2:734,3:740;labels=;publications=733`
   var text: String {
-    let heaps = heaps.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
-    let versions = versions.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
-    let labels = labels.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
-    let masks = masks.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
     let attached = attached.sorted().map(String.init).joined(separator: ",")
-    return "oid=\(oid);published=\(membership);columns=\(highestNumber);heaps=\(heaps);attached=\(attached);"
-      + "versions=\(versions);labels=\(labels)" + (masks.isEmpty ? "" : ";masks=\(masks)")
+    return
+      "oid=\(oid);published=\(membership);columns=\(highestNumber);heaps=\(Self.list(heaps));attached=\(attached);"
+      + "versions=\(Self.list(versions));labels=\(Self.list(labels))"
+      + (masks.isEmpty ? "" : ";masks=\(Self.list(masks))")
+      + (attributes.isEmpty ? "" : ";attributes=\(Self.list(attributes))")
+      + (publicationVersions.isEmpty ? "" : ";publications=\(publicationVersions)")
+  }
+
+  private static func list<Key: Comparable, Value>(_ pairs: [Key: Value]) -> String {
+    pairs.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
   }
 
   /// Nil where the text is of another form.
@@ -67,24 +90,25 @@ struct TableMark: Sendable, Hashable {
     else { return nil }
     self.oid = oid
     membership = String(published)
+    publicationVersions = String(fields["publications"] ?? "")
     highestNumber = highest
     self.heaps = [:]
     for (key, value) in Self.pairs(heaps) {
       if let key = UInt32(key), let value = UInt32(value) { self.heaps[key] = value }
     }
     attached = Set((fields["attached"] ?? "").split(separator: ",").compactMap { UInt32($0) })
-    self.versions = [:]
-    for (key, value) in Self.pairs(versions) {
-      if let key = Int(key) { self.versions[key] = String(value) }
+    self.versions = Self.byNumber(versions)
+    labels = Self.byNumber(fields["labels"])
+    attributes = Self.byNumber(fields["attributes"])
+    masks = Self.byNumber(fields["masks"])
+  }
+
+  private static func byNumber(_ list: Substring?) -> [Int: String] {
+    var values: [Int: String] = [:]
+    for (key, value) in pairs(list ?? "") {
+      if let key = Int(key) { values[key] = String(value) }
     }
-    labels = [:]
-    for (key, value) in Self.pairs(fields["labels"] ?? "") {
-      if let key = Int(key) { labels[key] = String(value) }
-    }
-    masks = [:]
-    for (key, value) in Self.pairs(fields["masks"] ?? "") {
-      if let key = Int(key) { masks[key] = String(value) }
-    }
+    return values
   }
 
   private static func pairs(_ list: Substring) -> [(Substring, Substring)] {

@@ -35,7 +35,11 @@ import Testing
   }
 
   @Test func aMarkSurvivesBeingWrittenDown() {
-    let mark = TableMark(table { $0.attached = [5, 7] })
+    let mark = TableMark(
+      table { table in
+        (table.attached, table.publicationVersions) = ([5, 7], "733 740")
+        table.columns[1].attributes = "16390.1 16390.2"
+      })
     #expect(TableMark(mark.text) == mark)
     #expect(TableMark("something else") == nil)
     #expect(TableMark("oid=x;columns=1;published=;heaps=;versions=") == nil)
@@ -58,6 +62,46 @@ import Testing
     #expect(try drift { $0.columns[1].type = 20 }.reason != nil)
     #expect(try drift { $0.columns[1].number = 2 }.reason != nil)
     #expect(try drift { $0.primaryKey = [1, 3] }.reason != nil)
+  }
+
+  /// What an older version has written down says nothing of what came later, and so asks for no load.
+  @Test func aMarkOfAnOlderVersionAsksForNothing() throws {
+    let now = table { table in
+      table.publicationVersions = "733"
+      table.columns[1].attributes = "16390.1 16390.2"
+    }
+    #expect(TableDrift(from: try schema(table()), to: try schema(now), now).reason == nil)
+    func reason(_ change: (inout CatalogTable) -> Void) throws -> String? {
+      var later = now
+      change(&later)
+      return TableDrift(from: try schema(now), to: try schema(later), later).reason
+    }
+    #expect(try reason { _ in } == nil)
+    #expect(try reason { $0.publicationVersions = "734" } != nil)
+    #expect(try reason { $0.publicationVersions = "" } == nil)
+    #expect(try reason { $0.columns[1].attributes = "16390.1 16390.3" } != nil)
+  }
+
+  @Test func typesThatPrintAlikeAreFollowed() throws {
+    func isLoaded(_ one: String, _ other: String, version: String = "900") throws -> Bool {
+      let before = table { $0.columns[1].typeName = one }
+      let after = table { table in
+        (table.columns[1].typeName, table.columns[1].version) = (other, version)
+      }
+      return TableDrift(from: try schema(before), to: try schema(after), after).reason != nil
+    }
+    for (one, other) in [
+      ("character varying(10)", "text"), ("text", "bpchar"), ("bit(3)", "bit varying"), ("text", "citext"),
+      ("timestamp(3) without time zone", "timestamp without time zone"), ("numeric(50,2)", "numeric"),
+      ("interval day to second(0)", "interval"), ("character varying(3)[]", "character varying(9)[]"),
+    ] { #expect(try !isLoaded(one, other), "\(one) to \(other)") }
+    for (one, other) in [
+      ("cidr", "inet"), ("regproc", "regprocedure"), ("xml", "text"), ("text", "email"),
+      ("timestamp without time zone", "timestamp with time zone"), ("interval_a", "interval_b"),
+      ("\"a(1)\"", "\"a(2)\""),
+    ] { #expect(try isLoaded(one, other), "\(one) to \(other)") }
+    // The type has another name, the column is as it was.
+    #expect(try !isLoaded("mood", "humour", version: "731"))
   }
 
   @Test func aFrozenContractNamesEachChange() throws {
