@@ -11,7 +11,7 @@ extension PostgresSource {
     try await withConnection { connection in
       try await self.checkServer(connection)
       let catalog = try await self.catalog(on: connection)
-      _ = try self.layouts(catalog)
+      try await self.requireReach(catalog.tables, try self.layouts(catalog), on: connection)
       return catalog.tables.filter { !$0.hasUsableIdentity }.map { table in
         "Table \(table.tableName) has no replica identity (no primary key, or REPLICA IDENTITY NOTHING): only its "
           + "inserts and truncations are captured, and it is appended to. Give it a primary key, or run "
@@ -56,6 +56,12 @@ extension PostgresSource {
     try catalog.tables.map { table in
       let hints = resources.hints(for: table.tableName) ?? ResourceHints()
       let layout = try TableLayout(table, types: catalog.types, hints: hints)
+      if let partition = table.unloggedPartition {
+        throw CDCError(
+          .configuration,
+          "Its partition \(partition) is unlogged and leaves no changes in the log, so the copy would go without them. Run "
+            + "ALTER TABLE \(partition) SET LOGGED, or leave the table out.", table: table.tableName)
+      }
       if layout.isMergedByRow, table.kind == "p", table.hasUsableIdentity, !table.hasWholeRowsInLog {
         throw CDCError(
           .configuration,

@@ -63,7 +63,8 @@ extension PostgresSource {
           published: try await publishedTables(publicationName, on: connection).map { Set($0.keys) },
           publishedInserts: try await publishedTables(insertPublicationName, on: connection).map {
             Set($0.keys)
-          }
+          },
+          reaches: try await publicationReaches(catalog.tables, layouts, on: connection)
         ).finding)
     } catch {
       report(CheckFinding("tables", .failed, Self.reason(error)))

@@ -46,13 +46,10 @@ extension PostgresSource {
     _ scope: SnapshotScope, restart: Bool, as held: [HeldTable]?, on connection: PostgresConnection
   ) async throws -> PostgresSnapshot {
     try await checkServer(connection)
-    if restart {
-      try await dropSlot(on: connection)
-    } else {
-      _ = try await usableSlot(on: connection)
-    }
+    if !restart { _ = try await usableSlot(on: connection) }
     let catalog = try await catalog(scope, on: connection)
-    _ = try layouts(catalog)
+    try await requireReach(catalog.tables, try layouts(catalog), on: connection)
+    if restart { try await dropSlot(on: connection) }
     try await preparePublications(catalog.tables, othersStay: scope != .all, on: connection)
     if restart {
       try await forgetSlotOrigin(on: connection)

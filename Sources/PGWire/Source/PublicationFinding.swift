@@ -10,8 +10,11 @@ struct PublicationFinding {
   /// What the publications hold now; nil where there is none.
   let published: Set<UInt32>?
   let publishedInserts: Set<UInt32>?
+  /// What those that are there let through.
+  let reaches: [PublicationReach]
 
   var finding: CheckFinding {
+    if let thin = reaches.first(where: { $0.shortcoming != nil }) { return finding(thin) }
     let missing = wanted.filter { $0.published != Set($0.tables.map(\.oid)) }
     guard !missing.isEmpty else { return CheckFinding("publication", .ok, "\(name) holds these tables") }
     let foreign = tables.filter { rights[$0.oid]?.isOwner != true }
@@ -36,6 +39,22 @@ struct PublicationFinding {
       "publication", .failed, "\(name) is \(published == nil ? "missing" : "out of date"), and \(reason)",
       advice: "Let the tables' owner make it; the pipeline then takes it as it is.",
       statements: missing.map(\.statement))
+  }
+
+  private func finding(_ thin: PublicationReach) -> CheckFinding {
+    let name = thin.publication.name
+    let statements =
+      thin.publication.isForAllTables
+      ? ["DROP PUBLICATION \(SQLQuoting.identifier(name));"]
+        + wanted.filter { $0.name == name }.map { wanted in
+          var wanted = wanted
+          wanted.published = nil
+          return wanted.statement
+        } : [thin.remedy]
+    return CheckFinding(
+      "publication", .failed, "\(name) \(thin.shortcoming ?? "")",
+      advice: "Let its owner alter it, then load the tables again that were copied before.",
+      statements: statements)
   }
 
   private struct Wanted {

@@ -21,7 +21,8 @@ struct TableSurvey: Sendable {
 }
 
 extension PostgresSource {
-  /// - Throws: `CDCError.Code.schemaContract`, before anything is changed anywhere.
+  /// - Throws: `CDCError.Code.schemaContract`, before anything is changed anywhere; `CDCError.Code.configuration` where a
+  ///   publication leaves out what the copies need.
   func survey(_ held: [HeldTable]?, on connection: PostgresConnection) async throws -> TableSurvey {
     let names = Set(held?.map(\.schema.name) ?? [])
     let catalog = try await connection.atOneMoment {
@@ -31,6 +32,10 @@ extension PostgresSource {
       catalog: catalog, layouts: try layouts(catalog).holdingBack(columnsSince: held),
       position: LSN(try await connection.currentWALPosition().rawValue),
       time: try await connection.currentTime())
+    // One that is not published yet is none of the publications' business.
+    let published = catalog.tables.indices.filter { !catalog.tables[$0].membership.isEmpty }
+    try await requireReach(
+      published.map { catalog.tables[$0] }, published.map { survey.layouts[$0] }, on: connection)
     guard let held else { return survey }
     let known = Dictionary(held.map { ($0.schema.name, $0) }) { first, _ in first }
     for (table, layout) in zip(catalog.tables, survey.layouts) {
