@@ -32,6 +32,7 @@ final class Judge: Sendable {
 
   /// To be called before the first table is made: the history begins here.
   func begin() async throws {
+    try await database.psql(Self.shapes)
     try await database.psql("SELECT pg_create_logical_replication_slot('\(slot)', 'test_decoding')")
     try Data().write(to: URL(fileURLWithPath: files.path("history")))
   }
@@ -43,14 +44,10 @@ final class Judge: Sendable {
     for table in tables {
       let copy = files.path("rows_\(request.tables.count)")
       let columns = try await copyOut("public.\(table.name)", in: database, to: copy)
-      let disposition = table.disposition ?? .merge
       request.tables.append(
         Request.Table(
-          name: table.name, key: table.key, onlyInserts: table.isInsertOnly,
-          disposition: table.key.isEmpty && disposition != .replace && table.disposition != .merge
-            ? "append" : disposition.rawValue,
-          path: try lake.path(of: table.name), positions: positions.of(table.name).map(\.rawValue),
-          columns: columns, copy: copy))
+          name: table.name, disposition: table.disposition?.rawValue, path: try lake.path(of: table.name),
+          positions: positions.of(table.name).map(\.rawValue), columns: columns, copy: copy))
     }
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
     let argument = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
@@ -96,9 +93,8 @@ final class Judge: Sendable {
 
     struct Table: Encodable {
       var name: String
-      var key: [String]
-      var onlyInserts: Bool
-      var disposition: String
+      /// Nil: left to the pipeline.
+      var disposition: String?
       var path: String
       var positions: [UInt64]
       var columns: String

@@ -1,6 +1,7 @@
 """What happened in the source, as PostgreSQL's own test_decoding tells it: a second account of the log, in another
 format by another plugin. Written from contrib/test_decoding's expected output."""
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -10,14 +11,16 @@ import postgres_text
 @dataclass
 class Change:
     table: str
-    op: str  # insert, update, delete, truncate
+    op: str  # insert, update, delete, truncate; shape: a new definition; types: types were altered
     old: dict | None = None  # column: text; the identity's columns, or all where it is FULL
     new: dict | None = None  # column: text, None, or UNCHANGED
+    shape: dict | None = None  # what oracle.shape() of Judge+Shapes.swift tells
 
 
 @dataclass
 class Transaction:
     xid: int
+    after: int = 0  # where the commit record of the transaction before ends
     end: int = 0  # where the commit record ends
     time: int = 0  # microseconds since 1970
     changes: list = field(default_factory=list)
@@ -30,7 +33,9 @@ FIELD = re.compile(
     rf"({NAME})\[((?:[^\[\]]|\[\])*)\]:(null|unchanged-toast-datum|B?'(?:[^']|'')*'|[^\s']+) ?", re.S
 )
 TABLE = re.compile(rf"table ((?:{NAME}\.{NAME}(?:, )?)+): (INSERT|UPDATE|DELETE|TRUNCATE):(?: |$)", re.S)
+NAMES = re.compile(rf"{NAME}\.({NAME})")
 COMMIT = re.compile(r"COMMIT (\d+) \(at (.*)\+00\)")
+SHAPE = re.compile(r"message: transactional: 1 prefix: oracle_shape, sz: \d+ content:(.*)", re.S)
 
 
 def unquoted(name):
@@ -67,7 +72,7 @@ def tuple_of(text, position, end_word=None):
 def change(text):
     """The changes that a line tells: one, but for a TRUNCATE one a table."""
     match = TABLE.match(text)
-    names = [unquoted(name.split(".", 1)[1]) for name in match[1].split(", ")]
+    names = [unquoted(name) for name in NAMES.findall(match[1])]
     op, position = match[2].lower(), match.end()
     if op == "truncate":
         return [Change(name, op) for name in names]
@@ -102,6 +107,7 @@ def read(path, roots):
                 open_one = Transaction(int(data[6:]))
             elif data.startswith("COMMIT "):
                 match = COMMIT.match(data)
+                open_one.after = transactions[-1].end if transactions else 0
                 open_one.end, open_one.time = lsn(end), postgres_text.timestamp_micros(match[2])
                 transactions.append(open_one)
             elif data.startswith("table "):
@@ -110,6 +116,10 @@ def read(path, roots):
                         continue  # Said of the root too.
                     made.table = roots.get(made.table, made.table)
                     open_one.changes.append(made)
+            elif match := SHAPE.match(data):
+                shape = json.loads(match[1])
+                table = shape.get("table")
+                open_one.changes.append(Change(table, "shape" if table else "types", shape=shape))
         offset = file.tell()
     _known.clear()
     _known[path] = (transactions, offset, open_one)

@@ -6,11 +6,12 @@ import csv
 import json
 
 import arrow_values
+import canonical
 import compare
 import engines
 import history
 import postgres_text
-from model import LOAD, Table, expect, frozen
+from model import LOAD, UNKNOWN, Table, expect
 
 
 def check(request):
@@ -18,25 +19,24 @@ def check(request):
     found, comparisons = [], 0
     for number, spec in enumerate(request["tables"]):
         engine = ("duckdb", "deltalake")[(number + request["check"]) % 2]
-        columns = json.loads(spec["columns"])
-        lake = Lake(engine, spec["path"], columns, spec["copy"])
-        table = Table(spec, columns)
+        table = Table(spec, transactions)
+        lake = Lake(engine, spec["path"], json.loads(spec["columns"]), spec["copy"])
         verdicts = []
         for position in spec["positions"] or [0]:
             expected = expect(table, transactions, position)
-            verdicts.append(JUDGES[spec["disposition"]](lake, table, expected))
+            verdicts.append(lake.wrong_columns(table, expected) + JUDGES[table.disposition](lake, table, expected))
             if not verdicts[-1]:
                 break
         comparisons += 1
         best = min(verdicts, key=len)
         if best:
-            text = f"{spec['name']} ({spec['disposition']}, read by {engine}): " + "\n    ".join(best)
-            about = spec["disposition"] + " " + best[0].split(":")[0]
+            text = f"{spec['name']} ({table.disposition}, read by {engine}): " + "\n    ".join(best)
+            about = table.disposition + " " + best[0].split(":")[0]
             found.append({"about": about, "text": text})
     return {
         "differences": found,
         "comparisons": comparisons,
-        "changes": sum(len(t.changes) for t in transactions),
+        "changes": sum(change.op not in ("shape", "types") for t in transactions for change in t.changes),
         "transactions": len(transactions),
     }
 
@@ -46,24 +46,34 @@ class Lake:
 
     def __init__(self, engine, path, columns, copy):
         self.table = engines.read_delta(engine, path)
-        self.columns = [(c["name"], postgres_text.delta_type(c["type"])) for c in columns]
+        self.types = {c["name"]: postgres_text.delta_type(c["type"]) for c in columns}
+        self.names = list(self.types)
         self.copy = copy
         self._values = {}
 
-    def wrong_types(self):
-        actual = {f.name: arrow_values.type_name(f.type) for f in self.table.schema}
-        return [
-            f"type: {name} is {actual[name]}, not {postgres_text.type_name(delta)}"
-            for name, delta in self.columns
-            if name in actual and actual[name] != postgres_text.type_name(delta)
+    def wrong_columns(self, table, expected):
+        """A column that was added is there once a change has come for it; one that went stays, one that was renamed does not."""
+        held = {f.name: arrow_values.type_name(f.type) for f in self.table.schema}
+        found = [
+            f"type: {name} is {held[name]}, not {postgres_text.type_name(delta)}"
+            for name, delta in self.types.items()
+            if name in held and held[name] != postgres_text.type_name(delta)
         ]
+        late = {name for name, number in table.numbers.items() if number in expected.pending}
+        missing = sorted(self.types.keys() - held.keys() - late)
+        known = self.types.keys() | expected.dropped | ADDED.get(table.disposition, set())
+        if table.disposition == "merge" and not table.key:
+            known |= {"_cdc_row", "_cdc_copy"}
+        surplus = sorted(held.keys() - known)
+        if missing or surplus:
+            found.append(f"columns: {missing} missing, {surplus} too many")
+        return found
 
     def values(self, column):
         if column not in self._values:
             if column in self.table.column_names:
                 self._values[column] = arrow_values.values(self.table.column(column))
             else:
-                # No change has come since the source added it.
                 self._values[column] = [None] * self.table.num_rows
         return self._values[column]
 
@@ -76,7 +86,17 @@ class Lake:
         ]
 
     def source_rows(self):
-        return postgres_text.rows(self.copy, [delta for _, delta in self.columns])
+        return postgres_text.rows(self.copy, list(self.types.values()))
+
+    def canonical(self, name, text):
+        return postgres_text.value(text, self.types[name])
+
+    def wanted(self, table, row, names):
+        """A row of the history as the lake should hold it."""
+        return [
+            UNKNOWN if row.get(table.numbers[name]) is UNKNOWN else self.canonical(name, row.get(table.numbers[name]))
+            for name in names
+        ]
 
 
 def multiset(rows):
@@ -95,8 +115,26 @@ def difference(what, wanted, held, limit=3):
 
 
 def current(lake, what="rows", keep=None):
-    names = [name for name, _ in lake.columns]
-    return lake.wrong_types() + difference(what, multiset(lake.source_rows()), multiset(lake.rows(names, keep)))
+    return difference(what, multiset(lake.source_rows()), multiset(lake.rows(lake.names, keep)))
+
+
+def beyond(lake, table, what, wanted, held):
+    """Compares rows of the history, each with values about it, with those of the lake.
+
+    wanted: (row, about); held: the same, as lists. Where the log does not tell what a definition filled a column with, that
+    column of these rows is compared with nothing."""
+    names = [name for name in lake.names]
+    rows = [(lake.wanted(table, row, names), about) for row, about in wanted]
+    blind = {i for i in range(len(names)) for row, _ in rows if row[i] is UNKNOWN}
+    seen = lambda row: [value for i, value in enumerate(row) if i not in blind]
+    return difference(
+        what, multiset(seen(row) + about for row, about in rows), multiset(seen(row) + about for row, about in held)
+    )
+
+
+def split(lake, names, about, keep=None):
+    rows = lake.rows(names + about, keep)
+    return [(row[: len(names)], row[len(names) :]) for row in rows]
 
 
 def merge(lake, table, expected):
@@ -105,64 +143,82 @@ def merge(lake, table, expected):
 
 def replace(lake, table, expected):
     # Changes after the load are not for this table.
-    return [] if expected.log else current(lake)
+    if not expected.log:
+        return current(lake)
+    if expected.loaded is None:
+        return []
+    return beyond(lake, table, "rows loaded", [(row, []) for row in expected.loaded], split(lake, lake.names, []))
 
 
 def soft_delete(lake, table, expected):
     times = lake.values("_cdc_deleted_at")
     found = current(lake, "rows alive", [time is None for time in times])
-    held = lake.rows(table.key + ["_cdc_deleted_at"], [time is not None for time in times])
-    wanted = [list(key) + [time_text(time)] for key, time in expected.removed.items()]
-    return found + difference("rows removed", multiset(wanted), multiset(held))
+    if not expected.is_known:
+        return found
+    held = split(lake, lake.names, ["_cdc_deleted_at"], [time is not None for time in times])
+    wanted = [(row, [time_text(time)]) for row, time in expected.removed.values()]
+    return found + beyond(lake, table, "rows removed", wanted, held)
 
 
 def scd2(lake, table, expected):
     found = current(lake, "rows current", lake.values("_cdc_is_current"))
-    times = {t for _, since, to in expected.versions for t in (since, to)} | set(expected.alive.values())
+    if not expected.is_known:
+        return found
+    times = {t for _, since, to in expected.versions for t in (since, to)} | set(expected.since.values())
     known = {time_text(t) for t in times}
-    held = []
-    for *key, since, to, is_current in lake.rows(table.key + ["_cdc_valid_from", "_cdc_valid_to", "_cdc_is_current"]):
+    ended, alive = [], []
+    for row, (since, to, is_current) in split(lake, lake.names, ["_cdc_valid_from", "_cdc_valid_to", "_cdc_is_current"]):
         if to is not None and to < since:
-            found.append(f"versions backwards: {key} is valid from {since} to {to}")
-        held.append(key + [since if since in known else LOAD, to, is_current])
-    wanted = [list(key) + [time_text(since), time_text(to), False] for key, since, to in expected.versions]
-    wanted += [list(key) + [time_text(since), None, True] for key, since in expected.alive.items()]
-    return found + difference("versions", multiset(wanted), multiset(held))
+            found.append(f"versions backwards: {row} is valid from {since} to {to}")
+        if is_current is not (to is None):
+            found.append(f"versions unclear: {row} is current: {is_current}, but valid to {to}")
+        (alive if to is None else ended).append((row, [since if since in known else LOAD, to]))
+    wanted = [(row, [time_text(since), time_text(to)]) for row, since, to in expected.versions]
+    found += beyond(lake, table, "versions", wanted, ended)
+    key = [lake.names.index(name) for name in table.key]
+    # Their values are the source's, compared above.
+    return found + difference(
+        "versions current",
+        multiset([lake.canonical(name, text) for name, text in zip(table.key, texts)] + [time_text(since)]
+                 for texts, since in expected.since.items()),
+        multiset([row[i] for i in key] + [since] for row, (since, _) in alive),
+    )
 
 
 def insert_only(lake, table, expected):
-    wanted = expected.loaded | set(expected.inserted)
-    found = difference(
-        "keys", multiset(list(key) for key in wanted), multiset(lake.rows(table.key))
-    ) + lake.wrong_types()
-    names = [name for name, _ in lake.columns]
-    for row in lake.rows(names):
-        held = dict(zip(names, row))
-        values = expected.inserted.get(frozen(held[name] for name in table.key))
-        for column in values or {}:
-            if column in held and held[column] != table.canonical(column, values[column]):
-                found.append(f"value: {column} of {[held[n] for n in table.key]} is {held[column]!r:.80}, was inserted as {values[column]!r:.80}")
-    return found
+    if not expected.is_known or expected.loaded is None:
+        return []
+    by_key = {tuple(row.get(table.numbers[name]) for name in table.key): row for row in expected.loaded}
+    wanted = by_key | expected.inserted
+    return beyond(lake, table, "rows", [(row, []) for row in wanted.values()], split(lake, lake.names, []))
 
 
 LOG_COLUMNS = ["_cdc_op", "_cdc_lsn", "_cdc_sequence", "_cdc_commit_time", "_cdc_xid", "_cdc_unchanged"]
 
 
 def append(lake, table, expected):
-    names = [name for name, _ in lake.columns]
-    rows = [(dict(zip(LOG_COLUMNS, row)), dict(zip(names, row[len(LOG_COLUMNS):]))) for row in lake.rows(LOG_COLUMNS + names)]
+    rows = [
+        (dict(zip(LOG_COLUMNS, about)), dict(zip(lake.names, row)))
+        for row, about in split(lake, lake.names, LOG_COLUMNS)
+    ]
     loaded = [values for about, values in rows if about["_cdc_op"] == "r"]
     changes = sorted(
         ((about, values) for about, values in rows if about["_cdc_op"] != "r"),
         key=lambda row: (row[0]["_cdc_lsn"], row[0]["_cdc_sequence"]),
     )
-    found = lake.wrong_types()
-    if not table.only_inserts and len(loaded) != expected.base_rows:
-        found.append(f"rows loaded: {len(loaded)}, not {expected.base_rows}")
-    if len(changes) != len(expected.log):
-        found.append(f"changes: {len(changes)} in the lake, {len(expected.log)} happened")
-    for (about, values), wanted in zip(changes, expected.log):
-        wrong = differing(about, values, wanted, table)
+    found, log = [], expected.log
+    # TODO(4.1): an update without a key is one row yet, which leaves nothing to play back.
+    is_whole = not any(wanted.of_old for wanted in log) or len(changes) == len(log)
+    if not is_whole:
+        log = [wanted for wanted in log if not wanted.of_old]
+    if expected.loaded is not None:
+        found += beyond(
+            lake, table, "rows loaded", [(row, []) for row in expected.loaded], [(list(row.values()), []) for row in loaded]
+        )
+    if len(changes) != len(log):
+        found.append(f"changes: {len(changes)} in the lake, {len(log)} happened")
+    for (about, values), wanted in zip(changes, log):
+        wrong = differing(about, values, wanted, lake, table)
         if wrong:
             found.append(f"change: {about} {wrong}"[:600])
             break
@@ -173,27 +229,28 @@ def append(lake, table, expected):
         if about["_cdc_sequence"] != sequence:
             found.append(f"sequence: {about}")
             break
-    if table.key and not found:
-        found += difference("rows replayed", multiset(lake.source_rows()), multiset(replayed(loaded, changes, table, names)))
+    if not found and not table.only_inserts and is_whole:
+        left = replayed(loaded, changes, table, lake.names) if table.key else replayed_as_bag(loaded, changes)
+        found += difference("rows replayed", multiset(lake.source_rows()), left)
     return found
 
 
-def differing(about, values, wanted, table):
-    transaction, op, new, unchanged = wanted
-    if about["_cdc_op"] != op:
-        return f"should be {op}"
+def differing(about, values, wanted, lake, table):
+    transaction = wanted.transaction
+    if about["_cdc_op"] != wanted.op:
+        return f"should be {wanted.op}"
     if about["_cdc_xid"] != transaction.xid:
         return f"should be of transaction {transaction.xid}"
     if about["_cdc_commit_time"] != time_text(transaction.time):
         return f"should have committed at {time_text(transaction.time)}"
-    held = set(unchanged_names(about))
-    if {c for c in held if c in table.types} != {c for c in unchanged if c in table.types}:
+    if not transaction.after <= about["_cdc_lsn"] < transaction.end:
+        return f"should have a position from {transaction.after} to {transaction.end}"
+    unchanged = {name for name, number in table.numbers.items() if number in wanted.unchanged}
+    # As they were called then.
+    held = {table.last_names[name] for name in unchanged_names(about) if name in table.last_names}
+    if held != unchanged:
         return f"should leave {sorted(unchanged)} unchanged"
-    renamed = any(column not in values for column in new)
-    for column, value in values.items():
-        if column not in new and (op in "cu" or renamed):
-            continue  # Added later, or known by another name then.
-        expected = table.canonical(column, new.get(column))
+    for (column, value), expected in zip(values.items(), lake.wanted(table, wanted.row, lake.names)):
         if value != expected:
             return f"should have {column} = {expected!r:.100}, not {value!r:.100}"
     return None
@@ -206,29 +263,49 @@ def unchanged_names(about):
 
 def replayed(loaded, changes, table, names):
     """The rows that the log leaves: its reader's view, by nothing but the columns of the log."""
-    state = {frozen(row[c] for c in table.key): row for row in loaded}
+    key_of = lambda values: compare.text([values[name] for name in table.key])
+    called = lambda names: {table.last_names.get(name, name) for name in names}
+    state = {key_of(row): row for row in loaded}
     gone = None  # the row that the change before removed, of the same transaction
     for about, values in changes:
-        op, key = about["_cdc_op"], frozen(values[c] for c in table.key)
+        op, key = about["_cdc_op"], key_of(values)
         if op == "t":
             state, gone = {}, None
         elif op == "d":
             gone = (about["_cdc_lsn"], about["_cdc_sequence"] + 1, state.pop(key, {}))
         else:
-            held = unchanged_names(about)
+            held = called(unchanged_names(about))
             before = state.get(key, {})
             if gone and key not in state and gone[:2] == (about["_cdc_lsn"], about["_cdc_sequence"]):
                 before = gone[2]
             state[key] = {name: before.get(name) if name in held else values[name] for name in names}
             gone = None
-    return [[row.get(name) for name in names] for row in state.values()]
+    return multiset([row.get(name) for name in names] for row in state.values())
+
+
+def replayed_as_bag(loaded, changes):
+    """As `replayed`, where nothing but all of its values names a row: each deletion takes one of its equals."""
+    state = multiset(list(row.values()) for row in loaded)
+    for about, values in changes:
+        row = compare.text(list(values.values()))
+        if about["_cdc_op"] == "t":
+            state = collections.Counter()
+        else:
+            state[row] += -1 if about["_cdc_op"] == "d" else 1
+            if state[row] < 0:
+                return collections.Counter({f"deleted though it was not there: {row}": 1})
+    return +state
 
 
 def time_text(micros):
-    import canonical
-
     return LOAD if micros == LOAD else canonical.timestamp(micros, "Z")
 
+
+ADDED = {
+    "append": set(LOG_COLUMNS),
+    "soft_delete": {"_cdc_deleted_at"},
+    "scd2": {"_cdc_valid_from", "_cdc_valid_to", "_cdc_is_current", "_cdc_ended_by"},
+}
 
 JUDGES = {
     "merge": merge,

@@ -1,117 +1,243 @@
-"""What the lake should hold of one table under each disposition, by the history and the position of its last full load."""
+"""What the lake should hold of one table under each disposition, by the history and the position of its last full load.
 
+A row is a dict of the columns' numbers, which a rename leaves as they are, to the text that PostgreSQL printed."""
+
+from collections import Counter
 from dataclasses import dataclass, field
 
 import history
-import postgres_text
 
 LOAD = "load"  # in place of the time of a full load, which only the pipeline knows
+UNKNOWN = object()  # what a definition filled a column of older rows with: the log does not tell
 
 
 @dataclass
 class Expected:
-    alive: dict = field(default_factory=dict)  # key: since when
-    versions: list = field(default_factory=list)  # (key, from, to) of versions that have ended
-    removed: dict = field(default_factory=dict)  # key: when, of keys that are not alive
-    loaded: set = field(default_factory=set)  # the keys that the full load found
-    inserted: dict = field(default_factory=dict)  # key: the tuple that was inserted last
-    log: list = field(default_factory=list)  # (transaction, op, tuple, columns unchanged)
-    base_rows: int = 0
+    since: dict = field(default_factory=dict)  # key: since when its row is as it is, of those alive
+    versions: list = field(default_factory=list)  # (row, from, to) of versions that have ended
+    removed: dict = field(default_factory=dict)  # key: (row, when), of keys that are not alive
+    inserted: dict = field(default_factory=dict)  # key: the row that was inserted last
+    log: list = field(default_factory=list)  # Logged, in the order of the changes
+    loaded: list | None = None  # the rows that the full load found; None where the history does not tell
+    is_known: bool = True  # whether the history tells which keys there are
+    pending: set = field(default_factory=set)  # numbers of columns that no change has come for since they were added
+    dropped: set = field(default_factory=set)  # names of columns that went
 
 
-def frozen(values):
-    """What can be the key of a dict; lists in it too."""
-    return tuple(frozen(value) if isinstance(value, list) else value for value in values)
+@dataclass
+class Logged:
+    transaction: object
+    op: str
+    row: dict
+    unchanged: set = field(default_factory=set)
+    of_old: bool = False  # the old row of an update without a key
 
 
 class Table:
-    def __init__(self, spec, columns):
-        self.name, self.key = spec["name"], spec["key"]
-        self.only_inserts = spec["onlyInserts"]
-        self.types = {c["name"]: postgres_text.delta_type(c["type"]) for c in columns}
+    """The table as it is at the end."""
 
-    def canonical(self, column, text):
-        return postgres_text.value(text, self.types[column])
+    def __init__(self, spec, transactions):
+        self.name, declared = spec["name"], spec.get("disposition")
+        shape = {"key": None, "identity": "d", "columns": []}
+        called = {}
+        for transaction in transactions:
+            for change in transaction.changes:
+                if change.op == "shape" and change.table == self.name:
+                    shape = change.shape
+                    for column in shape["columns"]:
+                        called.setdefault(column["number"], set()).add(column["name"])
+        self.numbers = {c["name"]: c["number"] for c in shape["columns"]}
+        names = {number: name for name, number in self.numbers.items()}
+        self.key = [names[number] for number in shape["key"] or []]
+        # Of each former name the one of today.
+        self.last_names = {old: names[n] for n, olds in called.items() if n in names for old in olds}
+        self.only_inserts = not self.key and shape["identity"] != "f"
+        self.disposition = declared or "merge"
+        if not self.key and declared not in ("merge", "replace"):
+            self.disposition = "append"
 
-    def key_of(self, values):
-        return frozen(self.canonical(column, values[column]) for column in self.key)
+
+class Rows:
+    """The source's rows, played from the log: by their key, or where there is none as a bag."""
+
+    def __init__(self):
+        self.shape = {"key": None, "identity": "d", "columns": []}
+        self.numbers = {}
+        self.by_key, self.bag, self.is_known = {}, Counter(), True
+
+    def key_of(self, row):
+        return tuple(row.get(number) for number in self.shape["key"])
+
+    def numbered(self, values):
+        return None if values is None else {self.numbers[name]: value for name, value in values.items()}
+
+    def all(self):
+        if not self.is_known:
+            return None
+        return list(self.by_key.values()) if self.shape["key"] else [dict(row) for row in self.bag.elements()]
+
+    def clear(self):
+        self.by_key, self.bag, self.is_known = {}, Counter(), True
+
+    def reshape(self, shape, made):
+        rows = self.all()
+        before = {c["number"]: c for c in self.shape["columns"]}
+        after = {c["number"]: c for c in shape["columns"]}
+        for number, column in after.items():
+            if number not in before:
+                made.pending.add(number)
+            if (column["filled"] if number not in before else column["type"] != before[number]["type"]):
+                self.forget(rows, number)
+        made.dropped |= {before[number]["name"] for number in before.keys() - after.keys()}
+        for row in rows or []:
+            for number in row.keys() - after.keys():
+                del row[number]
+        self.shape, self.numbers = shape, {c["name"]: c["number"] for c in shape["columns"]}
+        self.put_all(rows)
+
+    def forget(self, rows, number):
+        for row in rows or []:
+            row[number] = UNKNOWN
+
+    def retype(self):
+        """A type was altered, and with it perhaps what its values look like."""
+        rows = self.all()
+        for column in self.shape["columns"]:
+            if column["made"]:
+                self.forget(rows, column["number"])
+        self.put_all(rows)
+
+    def put_all(self, rows):
+        self.by_key, self.bag = {}, Counter()
+        if rows is None:
+            return
+        if self.shape["key"]:
+            self.by_key = {self.key_of(row): row for row in rows}
+        else:
+            self.bag = Counter(map(in_bag, rows))
+            # Rows that are known by all of their values only cannot be found again.
+            self.is_known = not any(UNKNOWN in row.values() for row in rows)
+
+    def play(self, change, old, new):
+        """Returns the row that was, where the history tells; fills what the change left unchanged."""
+        before = None
+        if change.op == "truncate":
+            self.clear()
+            return None
+        if change.op != "insert":
+            if self.shape["key"]:
+                before = self.by_key.pop(self.key_of(new if old is None else old), None)
+            elif self.shape["identity"] == "f" and old is not None:
+                before = old
+                self.bag[in_bag(old)] -= 1
+            else:
+                self.is_known = False
+        if new is not None:
+            row = {
+                number: (before or {}).get(number, UNKNOWN) if value is history.UNCHANGED else value
+                for number, value in new.items()
+            }
+            if self.shape["key"]:
+                self.by_key[self.key_of(row)] = row
+            else:
+                self.bag[in_bag(row)] += 1
+        return before
+
+
+def in_bag(row):
+    return frozenset((number, value) for number, value in row.items() if value is not None)
 
 
 def expect(table, transactions, position):
     """position: the full load's; what commits before is in the load."""
-    made = Expected()
-    rows = 0
+    made, rows, is_base = Expected(), Rows(), True
+    # Only the rows themselves are compared, and a partition may come and go with its rows.
+    is_merged = table.disposition == "merge"
     for transaction in transactions:
-        is_base = transaction.end <= position
-        now = LOAD if is_base else transaction.time
+        if is_base and transaction.end > position:
+            is_base = False
+            start(made, rows)
         for change in transaction.changes:
-            if change.table != table.name:
+            if change.op == "types":
+                rows.retype()
+            elif change.table != table.name:
                 continue
-            if is_base:
-                rows += {"insert": 1, "delete": -1, "update": 0}.get(change.op, -rows)
-                apply(table, made, change, LOAD)
+            elif change.op == "shape":
+                rows.reshape(change.shape, made)
+            elif is_merged:
+                made.pending.clear()
+            elif is_base:
+                rows.play(change, rows.numbered(change.old), rows.numbered(change.new))
             else:
-                if not made.log:
-                    start(made, rows)
-                log(table, made, transaction, change)
-                apply(table, made, change, now)
-        if is_base:
-            made.versions, made.removed, made.inserted = [], {}, {}
-    if not made.log:
+                follow(table, made, rows, transaction, change)
+    if is_base:
         start(made, rows)
+    made.is_known &= rows.is_known
     return made
 
 
 def start(made, rows):
-    made.loaded = set(made.alive)
-    made.base_rows = rows
+    made.loaded = rows.all()
+    if made.loaded is not None:
+        made.loaded = [dict(row) for row in made.loaded]
+    made.is_known = rows.is_known
+    made.since = {key: LOAD for key in rows.by_key}
+    made.pending, made.dropped = set(), set()
 
 
-def apply(table, made, change, now):
-    if not table.key:
+def follow(table, made, rows, transaction, change):
+    old, new = rows.numbered(change.old), rows.numbered(change.new)
+    if table.disposition not in ("insert_only", "replace") or change.op == "insert":
+        made.pending.clear()
+    log(table, made, rows, transaction, change, old, new)
+    if not rows.shape["key"]:
+        rows.play(change, old, new)
         return
+    now = transaction.time
     if change.op == "truncate":
-        for key in list(made.alive):
-            end(made, key, now)
+        for key, row in list(rows.by_key.items()):
+            end(made, key, row, now)
+        rows.clear()
         return
-    old = change.old if change.old is not None else change.new
-    new_key = table.key_of(change.new) if change.new is not None else None
+    before = rows.play(change, old, new)
+    new_key = None if new is None else rows.key_of(new)
     if change.op != "insert":
-        old_key = table.key_of(old)
-        end(made, old_key, now, is_removed=new_key != old_key)
+        old_key = rows.key_of(new if old is None else old)
+        end(made, old_key, before or {}, now, is_removed=new_key != old_key)
     if new_key is not None:
-        made.alive[new_key] = now
+        made.since[new_key] = now
         made.removed.pop(new_key, None)
         if change.op == "insert":
-            made.inserted[new_key] = change.new
+            made.inserted[new_key] = dict(rows.by_key[new_key])
 
 
-def end(made, key, now, is_removed=True):
-    since = made.alive.pop(key, LOAD)
-    made.versions.append((key, since, now))
+def end(made, key, row, now, is_removed=True):
+    made.versions.append((row, made.since.pop(key, LOAD), now))
     if is_removed:
-        made.removed[key] = now
+        made.removed[key] = (row, now)
 
 
-def log(table, made, transaction, change):
+def log(table, made, rows, transaction, change, old, new):
     """The rows that an appended table gets."""
     if change.op == "truncate":
-        made.log.append((transaction, "t", {}, set()))
+        made.log.append(Logged(transaction, "t", {}))
     elif change.op == "insert":
-        made.log.append((transaction, "c", change.new, set()))
-    elif table.only_inserts:
-        return
+        made.log.append(Logged(transaction, "c", new))
+    elif not rows.shape["key"] and rows.shape["identity"] != "f":
+        return  # Only inserts and truncations can be published.
     elif change.op == "delete":
-        made.log.append((transaction, "d", change.old, set()))
+        made.log.append(Logged(transaction, "d", old))
     else:
-        if table.key and change.old is not None and table.key_of(change.old) != table.key_of(change.new):
-            made.log.append((transaction, "d", change.old, set()))
-        new, unchanged = {}, set()
-        for column, value in change.new.items():
+        if old is not None and not table.key:
+            made.log.append(Logged(transaction, "d", old, of_old=True))
+        elif old is not None and rows.key_of(old) != rows.key_of(new):
+            made.log.append(Logged(transaction, "d", old))
+        row, unchanged = {}, set()
+        for number, value in new.items():
             if value is history.UNCHANGED:
-                value = (change.old or {}).get(column, history.UNCHANGED)
+                value = (old or {}).get(number, history.UNCHANGED)
             if value is history.UNCHANGED:
-                unchanged.add(column)
+                unchanged.add(number)
                 value = None
-            new[column] = value
-        made.log.append((transaction, "u", new, unchanged))
+            row[number] = value
+        made.log.append(Logged(transaction, "u", row, unchanged))
