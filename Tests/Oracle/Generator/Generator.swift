@@ -2,15 +2,19 @@
 enum Generator {
   static func script(seed: UInt64, features: Workload.Features = Workload.Features()) -> Script {
     var random = OracleRandom(seed: seed)
-    let kinds = random.chance(60) ? ColumnKind.small.filter(\.isBinary) : ColumnKind.small
+    let extensions = features.extensions.filter { _ in random.chance(20) }
+    var kinds = ColumnKind.small.filter { $0.needs.map(extensions.contains) ?? true }
+    if random.chance(60) { kinds = kinds.filter(\.isBinary) }
     let tables = (0..<random.within(1...(features.isSlow ? 3 : 5))).map {
-      TableModel.random($0, kinds, &random)
+      TableModel.random($0, kinds, features, &random)
     }
     var script = Script(seed: seed, tables: tables.map(\.spec))
     script.lake = Script.LakeSpec(
       fileBytes: random.pick([4_000, 30_000, 1 << 20, 256 << 20]), smallFiles: random.pick([2, 3, 6, 24]),
       isCopyOnWrite: random.chance(25))
-    script.setup = ColumnKind.definitions.map { Script.Statement(sql: $0) } + tables.flatMap(\.definition)
+    script.setup =
+      ColumnKind.definitions(extensions: extensions).map { Script.Statement(sql: $0) }
+      + tables.flatMap(\.definition)
     var workload = Workload(
       maker: StatementMaker(random: random), tables: tables, kinds: kinds, features: features)
     for table in tables {
@@ -26,19 +30,31 @@ enum Generator {
 
   private static func round(_ number: Int, _ workload: inout Workload) -> Script.Round {
     var round = Script.Round()
-    round.sessions = (0..<workload.maker.random.pick([1, 1, 2, 3])).map { _ in workload.session() }
     var random = workload.maker.random
     if number == 0 {
       round.during = [load(&random, cutPercent: 25)]
-      if random.chance(30) { round.sessions = [] }
     } else {
       for _ in 0..<random.below(3) { round.during.append(capture(&random, workload.features)) }
       if random.chance(8) { round.during.append(load(&random, cutPercent: 40)) }
+      if random.chance(6) { round.during.append(reload(&random, workload.tables)) }
     }
+    workload.canAlterTypes = round.during.isEmpty
+    workload.maker.random = random
+    round.sessions = (0..<workload.maker.random.pick([1, 1, 2, 3])).map { _ in workload.session() }
+    random = workload.maker.random
+    if number == 0, random.chance(30) { round.sessions = [] }
     for _ in 0..<random.pick([0, 0, 1, 2]) { round.after.append(capture(&random, workload.features)) }
     if number > 0, random.chance(5) { round.after.append(load(&random, cutPercent: 30)) }
+    if number > 0, random.chance(12) { round.after.append(reload(&random, workload.tables)) }
     workload.maker.random = random
     return round
+  }
+
+  private static func reload(_ random: inout OracleRandom, _ tables: [TableModel]) -> Script.Action {
+    var action = Script.Action(kind: .reload)
+    action.tables = [random.pick(tables).name]
+    if random.chance(20) { action.cut = .cancel(milliseconds: random.below(400)) }
+    return action
   }
 
   private static func load(_ random: inout OracleRandom, cutPercent: Int) -> Script.Action {

@@ -17,9 +17,9 @@ struct StatementMaker {
   mutating func insert(_ table: TableModel) -> Script.Statement {
     let rows = (0..<random.pick([1, 1, 2, 5, 12])).map { _ in row(table, key: random.below(Self.keys)) }
     var sql =
-      "INSERT INTO \(table.name) (\(table.insertedColumns.joined(separator: ", "))) VALUES "
+      "INSERT INTO \(table.sql) (\(table.insertedColumns.joined(separator: ", "))) VALUES "
       + rows.joined(separator: ", ")
-    if table.key != .none && !table.isDeferrable {
+    if table.isUnique {
       switch random.below(10) {
       case 0..<4: sql += " ON CONFLICT DO NOTHING"
       case 4..<8 where rows.count == 1:
@@ -39,12 +39,12 @@ struct StatementMaker {
 
   mutating func insertMany(_ table: TableModel, count: Int) -> Script.Statement {
     let first = Self.firstBulkKey + random.below(Self.lastKey - Self.firstBulkKey - count)
-    let values = table.key.literals("i") + ["i % 80"] + table.columns.map(\.expression)
+    let values = table.key.literals("i") + ["i % 80"] + table.columns.map { $0.expression("i") }
     return made(
       table,
-      "INSERT INTO \(table.name) (\(table.insertedColumns.joined(separator: ", "))) SELECT "
+      "INSERT INTO \(table.sql) (\(table.insertedColumns.joined(separator: ", "))) SELECT "
         + values.joined(separator: ", ") + " FROM generate_series(\(first), \(first + count - 1)) i"
-        + (table.key == .none || table.isDeferrable ? "" : " ON CONFLICT DO NOTHING"))
+        + (table.isUnique ? " ON CONFLICT DO NOTHING" : ""))
   }
 
   /// COPY of key and `n` where the key has a simple text form.
@@ -58,22 +58,23 @@ struct StatementMaker {
     }
     return made(
       table,
-      "COPY \(table.name) (\(table.key == .int ? "id, " : "")n) FROM STDIN;\n" + rows.joined(separator: "\n")
+      "COPY \(table.sql) (\(table.key == .int ? "\(table.keyNames[0]), " : "")n) FROM STDIN;\n"
+        + rows.joined(separator: "\n")
         + "\n\\.")
   }
 
   // MARK: Rows changed
 
   mutating func update(_ table: TableModel) -> Script.Statement {
-    made(table, "UPDATE \(table.name) SET \(assignments(table)) WHERE \(condition(table))")
+    made(table, "UPDATE \(table.sql) SET \(assignments(table)) WHERE \(condition(table))")
   }
 
   mutating func updateAll(_ table: TableModel) -> Script.Statement {
-    made(table, "UPDATE \(table.name) SET n = n + 1")
+    made(table, "UPDATE \(table.sql) SET n = n + 1")
   }
 
   private mutating func assignments(_ table: TableModel) -> String {
-    var sets = random.chance(70) ? ["n = \(table.name).n + 1"] : ["n = \(random.below(80))"]
+    var sets = random.chance(70) ? ["n = \(table.sql).n + 1"] : ["n = \(random.below(80))"]
     for column in table.columns where random.chance(25) {
       sets.append("\(column.name) = \(column.literal(&random))")
     }
@@ -81,7 +82,7 @@ struct StatementMaker {
   }
 
   mutating func delete(_ table: TableModel) -> Script.Statement {
-    made(table, "DELETE FROM \(table.name) WHERE \(condition(table))")
+    made(table, "DELETE FROM \(table.sql) WHERE \(condition(table))")
   }
 
   /// One key, some of those between, or a share of all.
@@ -93,7 +94,7 @@ struct StatementMaker {
     case 0..<6: return isKey(table, random.below(Self.keys))
     case 6..<8: return "n % 11 = \(random.below(11))"
     default:
-      let names = table.key.columns.map { "\($0.name)::text" }.joined(separator: " || ")
+      let names = table.keyNames.map { "\($0)::text" }.joined(separator: " || ")
       return "abs(hashtext(\(names))::bigint) % 5 = \(random.below(5))"
     }
   }
@@ -103,13 +104,13 @@ struct StatementMaker {
   mutating func changeKey(_ table: TableModel) -> [Script.Statement] {
     let (from, to, free) = (random.below(Self.keys), random.below(Self.keys), Self.keys + random.below(200))
     if table.isDeferrable && random.chance(50) {
-      let sets = zip(table.key.columns, zip(table.key.literals("\(from)"), table.key.literals("\(to)"))).map {
-        "\($0.name) = CASE WHEN \(isKey(table, from)) THEN \($1.1) ELSE \($1.0) END"
+      let sets = zip(table.keyNames, zip(table.key.literals("\(from)"), table.key.literals("\(to)"))).map {
+        "\($0) = CASE WHEN \(isKey(table, from)) THEN \($1.1) ELSE \($1.0) END"
       }
       return [
         made(
           table,
-          "UPDATE \(table.name) SET \(sets.joined(separator: ", ")) WHERE \(isKey(table, from)) OR \(isKey(table, to))"
+          "UPDATE \(table.sql) SET \(sets.joined(separator: ", ")) WHERE \(isKey(table, from)) OR \(isKey(table, to))"
         )
       ]
     }
@@ -123,37 +124,37 @@ struct StatementMaker {
       return [
         made(
           table,
-          "UPDATE \(table.name) SET id = id + \(random.within(1...3) * 1000) WHERE n % 9 = \(random.below(9))"
+          "UPDATE \(table.sql) SET \(table.keyNames[0]) = \(table.keyNames[0]) + \(random.within(1...3) * 1000) WHERE n % 9 = \(random.below(9))"
         )
       ]
     }
   }
 
   private mutating func move(_ table: TableModel, _ from: Int, _ to: Int) -> Script.Statement {
-    let sets = zip(table.key.columns, table.key.literals("\(to)")).map { "\($0.name) = \($1)" }
+    let sets = zip(table.keyNames, table.key.literals("\(to)")).map { "\($0) = \($1)" }
     let others = random.chance(40) ? ", " + assignments(table) : ""
     return made(
-      table, "UPDATE \(table.name) SET \(sets.joined(separator: ", "))\(others) WHERE \(isKey(table, from))")
+      table, "UPDATE \(table.sql) SET \(sets.joined(separator: ", "))\(others) WHERE \(isKey(table, from))")
   }
 
   mutating func deleteAndInsert(_ table: TableModel) -> [Script.Statement] {
     let key = random.below(Self.keys)
     return [
-      made(table, "DELETE FROM \(table.name) WHERE \(isKey(table, key))"),
+      made(table, "DELETE FROM \(table.sql) WHERE \(isKey(table, key))"),
       made(
         table,
-        "INSERT INTO \(table.name) (\(table.insertedColumns.joined(separator: ", "))) VALUES \(row(table, key: key))"
+        "INSERT INTO \(table.sql) (\(table.insertedColumns.joined(separator: ", "))) VALUES \(row(table, key: key))"
       ),
     ]
   }
 
   private func isKey(_ table: TableModel, _ number: Int) -> String {
-    zip(table.key.columns, table.key.literals("\(number)")).map { "\($0.name) = \($1)" }
+    zip(table.keyNames, table.key.literals("\(number)")).map { "\($0) = \($1)" }
       .joined(separator: " AND ")
   }
 
   private func keyNames(_ table: TableModel) -> String {
-    table.key.columns.map(\.name).joined(separator: ", ")
+    (table.keyNames + (table.keyHasNumber ? ["n"] : [])).joined(separator: ", ")
   }
 
   // MARK: Tables changed
@@ -166,16 +167,8 @@ struct StatementMaker {
       return made(tables[0], "TRUNCATE \(random.pick(tables[0].partitions))")
     }
     return Script.Statement(
-      sql: "TRUNCATE \(tables.map(\.name).joined(separator: ", "))"
+      sql: "TRUNCATE \(tables.map(\.sql).joined(separator: ", "))"
         + random.pick(["", "", " RESTART IDENTITY", " CASCADE"]), tables: Set(tables.map(\.name)))
-  }
-
-  /// What a row is named by changes, not the key.
-  mutating func changeIdentity(_ table: TableModel) -> Script.Statement {
-    guard table.layout == .plain, table.hasKey, table.identity == .primary || table.identity == .full else {
-      return maintenance(table)
-    }
-    return made(table, "ALTER TABLE \(table.name) REPLICA IDENTITY \(random.pick(["FULL", "DEFAULT"]))")
   }
 
   /// What leaves the rows as they are: the server may describe the table again, or write it anew.
@@ -183,17 +176,17 @@ struct StatementMaker {
     made(
       table,
       random.pick([
-        "COMMENT ON TABLE \(table.name) IS 'number \(random.below(9))'",
-        "COMMENT ON COLUMN \(table.name).n IS 'number \(random.below(9))'",
-        "ALTER TABLE \(table.name) ALTER n SET STATISTICS \(random.below(100))",
-        "ALTER TABLE \(table.name) ALTER n SET DEFAULT \(random.below(100))",
-        "CREATE INDEX IF NOT EXISTS \(table.name)_n ON \(table.name) (n)",
-        "ANALYZE \(table.name)",
-        "GRANT SELECT ON \(table.name) TO PUBLIC",
+        "COMMENT ON TABLE \(table.sql) IS 'number \(random.below(9))'",
+        "COMMENT ON COLUMN \(table.sql).n IS 'number \(random.below(9))'",
+        "ALTER TABLE \(table.sql) ALTER n SET STATISTICS \(random.below(100))",
+        "ALTER TABLE \(table.sql) ALTER n SET DEFAULT \(random.below(100))",
+        "CREATE INDEX IF NOT EXISTS i\(table.number)_n ON \(table.sql) (n)",
+        "ANALYZE \(table.sql)",
+        "GRANT SELECT ON \(table.sql) TO PUBLIC",
         "SELECT pg_logical_emit_message(\(random.chance(50)), 'oracle', 'hello')",
         "CREATE TABLE IF NOT EXISTS unpublished (id int); INSERT INTO unpublished SELECT generate_series(1, 500)",
-        "CREATE TEMPORARY TABLE IF NOT EXISTS passing AS SELECT * FROM \(table.name)",
-        "SELECT count(*) FROM (SELECT * FROM \(table.name) FOR UPDATE) AS locked",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS passing AS SELECT * FROM \(table.sql)",
+        "SELECT count(*) FROM (SELECT * FROM \(table.sql) FOR UPDATE) AS locked",
       ]))
   }
 }

@@ -5,10 +5,17 @@ struct Workload {
   /// Of added columns.
   var kinds: [ColumnKind]
   var features: Features
+  /// No run of the pipeline goes on meanwhile: one whose types change under it stops, by contract.
+  var canAlterTypes = false
+  var hues = ["red", "green", "blue", "off white"]
+  var attributes = ["a", "b"]
+  var namesMade = 0
 
   struct Features: Sendable {
     /// A commit takes seconds: fewer packages.
     var isSlow = false
+    /// What the server has beyond PostgreSQL's own.
+    var extensions: [String] = []
   }
 
   mutating func session() -> Script.Session {
@@ -18,7 +25,7 @@ struct Workload {
   }
 
   private mutating func transaction() -> Script.Transaction {
-    if maker.random.chance(3) { return aloneOnly() }
+    if maker.random.chance(4) { return aloneOnly() }
     if maker.random.chance(3) { return twoPhase() }
     let isExplicit = maker.random.chance(65)
     var statements: [Script.Statement] = []
@@ -39,19 +46,25 @@ struct Workload {
 
   /// What cannot stand in a transaction.
   private mutating func aloneOnly() -> Script.Transaction {
+    if canAlterTypes, maker.random.chance(50) { return alterTypes() }
     let table = maker.random.pick(tables)
-    let sql = maker.random.pick(["VACUUM \(table.name)", "VACUUM FULL \(table.name)"])
+    if maker.random.chance(40) {
+      return Script.Transaction(statements: changeDefinition(of: table.number), ending: nil)
+    }
+    let sql = maker.random.pick(["VACUUM \(table.sql)", "VACUUM FULL \(table.sql)"])
     return Script.Transaction(statements: [Script.Statement(sql: sql, tables: [table.name])], ending: nil)
   }
 
-  /// Prepared and ended at once: as one statement, so that none stays prepared for ever.
+  /// Prepared, and ended at once or while runs of the pipeline pass by: as one statement, so that none stays prepared for ever.
   private mutating func twoPhase() -> Script.Transaction {
     let statements = (0..<maker.random.within(1...3)).flatMap { _ in step() }
     guard !statements.contains(where: { $0.sql.contains("COPY ") }) else { return aloneOnly() }
     let id = "'oracle_\(maker.random.next())'"
     let ending = maker.random.chance(75) ? "COMMIT" : "ROLLBACK"
+    let pause = maker.random.pick([0, 0.2, 0.8])
     let sql =
-      ["BEGIN"] + statements.map(\.sql) + ["PREPARE TRANSACTION \(id)", "\(ending) PREPARED \(id)"]
+      ["BEGIN"] + statements.map(\.sql)
+      + ["PREPARE TRANSACTION \(id)", "SELECT pg_sleep(\(pause))", "\(ending) PREPARED \(id)"]
     return Script.Transaction(
       statements: [
         Script.Statement(
@@ -61,7 +74,7 @@ struct Workload {
 
   private enum Step {
     case insert, insertMany, insertVeryMany, copy, update, updateAll, delete, changeKey, deleteAndInsert
-    case truncate, truncateSeveral, maintenance, changeIdentity, allowNulls, addColumn, dropColumn
+    case truncate, truncateSeveral, maintenance, define, allowNulls, addColumn, dropColumn
     case renameColumn, alterType
   }
 
@@ -84,8 +97,8 @@ struct Workload {
         !$0.tables.isEmpty
       }
     case .maintenance: return [maker.maintenance(table)]
-    case .changeIdentity: return [maker.changeIdentity(table)]
-    case .allowNulls: return allowNulls(place)
+    case .define: return changeDefinition(of: place)
+    case .allowNulls: return changeNulls(place)
     case .renameColumn: return renameColumn(place)
     case .alterType: return alterType(place)
     case .addColumn: return addColumn(place)
@@ -96,74 +109,7 @@ struct Workload {
   private static let weights: [(Int, Step)] = [
     (26, .insert), (5, .insertMany), (1, .insertVeryMany), (3, .copy), (26, .update), (2, .updateAll),
     (10, .delete), (9, .changeKey), (6, .deleteAndInsert), (2, .truncate), (1, .truncateSeveral),
-    (3, .maintenance), (1, .changeIdentity), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
-    (2, .renameColumn), (1, .alterType),
+    (3, .maintenance), (2, .define), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
+    (2, .renameColumn), (2, .alterType),
   ]
-
-  private mutating func addColumn(_ place: Int) -> [Script.Statement] {
-    let isLarge = maker.random.chance(15)
-    let kind = maker.random.pick(isLarge ? ColumnKind.large : kinds)
-    let column = tables[place].addColumn(kind, named: TableModel.oddName(&maker.random, isAdded: true))
-    let name = tables[place].name
-    var sql = "ALTER TABLE \(name) ADD COLUMN \(column.name) \(kind.type)"
-    // A constant default changes rows of which the log says nothing.
-    if !isLarge, maker.random.chance(40) {
-      sql += " DEFAULT \(kind.literal(&maker.random, nullPercent: 5))"
-      if maker.random.chance(30) { sql = sql.replacing("DEFAULT NULL", with: "") }
-    }
-    return ([sql] + tables[place].storage(of: [column])).map { Script.Statement(sql: $0, tables: [name]) }
-  }
-
-  private mutating func renameColumn(_ place: Int) -> [Script.Statement] {
-    let small = tables[place].columns.indices.filter { !tables[place].columns[$0].kind.isLarge }
-    guard !small.isEmpty else { return [] }
-    let column = maker.random.pick(small)
-    let (table, old) = (tables[place].name, tables[place].columns[column].name)
-    tables[place].columns[column].name = "r\(tables[place].columnsMade)"
-    tables[place].columnsMade += 1
-    return [
-      Script.Statement(
-        sql: "ALTER TABLE \(table) RENAME \(old) TO \(tables[place].columns[column].name)", tables: [table])
-    ]
-  }
-
-  private mutating func alterType(_ place: Int) -> [Script.Statement] {
-    let small = tables[place].columns.indices.filter { !tables[place].columns[$0].kind.isLarge }
-    guard !small.isEmpty else { return [] }
-    let column = maker.random.pick(small)
-    let (table, name) = (tables[place].name, tables[place].columns[column].name)
-    let wider = [
-      "smallint": "integer", "integer": "bigint", "varchar(20)": "text", "real": "double precision",
-    ]
-    let type = wider[tables[place].columns[column].kind.type] ?? "text"
-    guard let kind = kinds.first(where: { $0.type == type }) else { return [] }
-    tables[place].columns[column].kind = kind
-    return [
-      Script.Statement(
-        sql: "ALTER TABLE \(table) ALTER \(name) TYPE \(type) USING \(name)::\(type)", tables: [table])
-    ]
-  }
-
-  private mutating func allowNulls(_ place: Int) -> [Script.Statement] {
-    guard let column = tables[place].columns.firstIndex(where: \.isRequired) else {
-      return [maker.insert(tables[place])]
-    }
-    tables[place].columns[column].isRequired = false
-    let table = tables[place]
-    return [
-      Script.Statement(
-        sql: "ALTER TABLE \(table.name) ALTER \(table.columns[column].name) DROP NOT NULL",
-        tables: [table.name])
-    ]
-  }
-
-  private mutating func dropColumn(_ place: Int) -> [Script.Statement] {
-    guard !tables[place].columns.isEmpty else { return [] }
-    let column = tables[place].columns.remove(at: maker.random.below(tables[place].columns.count))
-    return [
-      Script.Statement(
-        sql: "ALTER TABLE \(tables[place].name) DROP COLUMN IF EXISTS \(column.name)",
-        tables: [tables[place].name])
-    ]
-  }
 }

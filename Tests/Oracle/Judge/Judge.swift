@@ -43,7 +43,7 @@ final class Judge: Sendable {
     var request = Request(history: files.path("history"), roots: try await roots(), check: check, tables: [])
     for table in tables {
       let copy = files.path("rows_\(request.tables.count)")
-      let columns = try await copyOut("public.\(table.name)", in: database, to: copy)
+      let columns = try await copyOut("public." + TableModel.quoted(table.name), in: database, to: copy)
       request.tables.append(
         Request.Table(
           name: table.name, disposition: table.disposition?.rawValue, path: try lake.path(of: table.name),

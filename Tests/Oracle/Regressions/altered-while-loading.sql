@@ -1,7 +1,7 @@
 -- A load once waited for ever when a column went between its snapshot and its lock. Whether one goes just then is chance.
---@ table t0 key=id
---@ table t1 disposition=append key=id
---@ table t2 disposition=scd2 key=id
+--@ table t0
+--@ table t1 disposition=append
+--@ table t2 disposition=scd2
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, a int, b int, c int, d int);
 CREATE TABLE t1 (LIKE t0 INCLUDING ALL);

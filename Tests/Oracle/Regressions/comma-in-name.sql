@@ -1,5 +1,5 @@
 -- The names in _cdc_unchanged are separated by commas, which a name may have itself.
---@ table t0 disposition=append key=id
+--@ table t0 disposition=append
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, n int, "a,b" text, a text, "q""x" text, plain text);
 ALTER TABLE t0 ALTER "a,b" SET STORAGE EXTERNAL, ALTER "q""x" SET STORAGE EXTERNAL, ALTER plain SET STORAGE EXTERNAL;

@@ -1,6 +1,6 @@
 -- A deferrable primary key is no replica identity: the first table takes inserts only (its updates must go on working
 -- in the source), and rows that swap their keys in one statement must both stay in the second.
---@ table t0 inserts
+--@ table t0
 --@ table t1
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, n int);

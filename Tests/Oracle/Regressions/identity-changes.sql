@@ -1,5 +1,5 @@
 -- The replica identity changes between changes.
---@ table t0 key=id
+--@ table t0
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, v text, big text);
 ALTER TABLE t0 ALTER big SET STORAGE EXTERNAL;

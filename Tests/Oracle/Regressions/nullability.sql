@@ -1,6 +1,6 @@
 -- NOT NULL comes and goes.
---@ table t0 key=id
---@ table t1 key=id disposition=append
+--@ table t0
+--@ table t1 disposition=append
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, v text NOT NULL, w int NOT NULL);
 CREATE TABLE t1 (id int PRIMARY KEY, v text NOT NULL);

@@ -1,9 +1,9 @@
 -- Keys that PostgreSQL takes for equal though their text differs, and keys that are lists.
---@ table t0 key=id
---@ table t1 key=id
---@ table t2 key=id
---@ table t3 key=id
---@ table t4 key=id disposition=soft_delete
+--@ table t0
+--@ table t1
+--@ table t2
+--@ table t3
+--@ table t4 disposition=soft_delete
 --@ setup
 CREATE EXTENSION citext;
 CREATE TABLE t0 (id numeric PRIMARY KEY, big text, n int); ALTER TABLE t0 ALTER big SET STORAGE EXTERNAL;

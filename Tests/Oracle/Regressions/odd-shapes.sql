@@ -1,8 +1,8 @@
 -- A generated column, no key, no column at all, nothing but a key.
---@ table t0 key=id
+--@ table t0
 --@ table t1
 --@ table t2
---@ table t3 key=id disposition=append
+--@ table t3 disposition=append
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, g int GENERATED ALWAYS AS (n * 2) STORED, n int, big text); ALTER TABLE t0 ALTER big SET STORAGE EXTERNAL;
 ALTER TABLE t0 REPLICA IDENTITY FULL;

@@ -1,7 +1,7 @@
 -- The default of a new column fills the rows that are there. The catalog notes that at the leaves of a partitioned table, not at
 -- the table itself.
---@ table t0 key=id
---@ table t1 key=id
+--@ table t0
+--@ table t1
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
 CREATE TABLE t0_low PARTITION OF t0 FOR VALUES FROM (MINVALUE) TO (5);

@@ -1,6 +1,6 @@
 -- Rows of a full load were valid from a time after the snapshot: what changed at once had versions that ended before
 -- they began.
---@ table t0 disposition=scd2 key=id
+--@ table t0 disposition=scd2
 --@ setup
 CREATE TABLE t0 (id int PRIMARY KEY, n int);
 INSERT INTO t0 SELECT i, 0 FROM generate_series(1, 20) i;

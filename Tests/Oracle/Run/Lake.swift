@@ -25,7 +25,9 @@ struct LocalLake: Lake {
     return LocalDeltaDestination(root: directory.path, options: options)
   }
 
-  func path(of table: String) -> String { directory.path("public/\(table)") }
+  func path(of table: String) throws -> String {
+    try LocalDeltaDestination(root: directory.path).path(of: TableName(schema: "public", name: table))
+  }
 }
 
 /// Throws once, at a stage's nth time.

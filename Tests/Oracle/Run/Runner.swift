@@ -121,6 +121,8 @@ struct Runner {
     let work = Task {
       switch action.kind {
       case .load: _ = try await pipeline.fullLoad()
+      case .reload:
+        _ = try await pipeline.reload(Set(action.tables.map { TableName(schema: "public", name: $0) }))
       case .capture: _ = try await pipeline.capture()
       }
     }

@@ -16,10 +16,6 @@ struct Script: Sendable {
     var name: String
     /// Nil: left to the pipeline.
     var disposition: WriteDisposition?
-    /// Empty where updates and deletes name no key.
-    var key: [String] = []
-    /// Only inserts and truncations can be published.
-    var isInsertOnly = false
   }
 
   /// How the local destination writes: small files and eager upkeep make many commits of few rows.
@@ -60,8 +56,10 @@ struct Script: Sendable {
 
   /// One run of the pipeline with a destination of its own, as if the process had just started.
   struct Action: Sendable, Hashable {
-    enum Kind: String, Sendable { case load, capture }
+    enum Kind: String, Sendable { case load, reload, capture }
     var kind: Kind
+    /// Of a reload.
+    var tables: [String] = []
     var rows = 200_000
     var bytes = 32 << 20
     var cut = Cut.none

@@ -1,6 +1,6 @@
 /// The text form of a script: SQL that psql understands, with directives in comments. A regression test is such a file.
 ///
-///     --@ table t0 disposition=merge key=a,b
+///     --@ table t0 disposition=merge
 ///     --@ lake file_bytes=20000 small_files=3 copy_on_write
 ///     --@ setup
 ///     CREATE TABLE …
@@ -8,7 +8,11 @@
 ///     --@ session [forgiving]
 ///     --@ during load | capture rows=10 bytes=1000 cut=cancel:50
 ///     --@ after capture cut=fault:before_table_commit:2[:retryable] | cut=terminate:20
+///     --@ after reload tables=t0,t1
+///
+/// In names of tables all but ASCII letters, digits and `_` is `%` and two hexadecimal digits.
 import CDCCore
+import Foundation
 
 extension Script {
   var text: String {
@@ -100,23 +104,16 @@ extension Script.Statement {
 
 extension Script.TableSpec {
   fileprivate var directive: String {
-    var words = ["--@ table", name]
+    var words = ["--@ table", encoded(name)]
     if let disposition { words.append("disposition=\(disposition.rawValue)") }
-    if !key.isEmpty { words.append("key=" + key.joined(separator: ",")) }
-    if isInsertOnly { words.append("inserts") }
     return words.joined(separator: " ")
   }
 
   fileprivate init(_ words: [String]) throws {
     guard let name = words.first else { throw Script.Malformed(line: "table") }
-    self.init(name: name)
-    isInsertOnly = words.contains("inserts")
-    for (option, value) in options(words) {
-      switch option {
-      case "disposition": disposition = WriteDisposition(rawValue: value)
-      case "key": key = value.split(separator: ",").map(String.init)
-      default: break
-      }
+    self.init(name: decoded(name))
+    for (option, value) in options(words) where option == "disposition" {
+      disposition = WriteDisposition(rawValue: value)
     }
   }
 }
@@ -139,6 +136,7 @@ extension Script.Action {
   var text: String {
     var words = [kind.rawValue]
     if kind == .capture { words += ["rows=\(rows)", "bytes=\(bytes)"] }
+    if kind == .reload { words.append("tables=" + tables.map(encoded).joined(separator: ",")) }
     switch cut {
     case .none: break
     case .cancel(let milliseconds): words.append("cut=cancel:\(milliseconds)")
@@ -158,6 +156,7 @@ extension Script.Action {
       switch option {
       case "rows": rows = Int(value) ?? rows
       case "bytes": bytes = Int(value) ?? bytes
+      case "tables": tables = value.split(separator: ",").map { decoded(String($0)) }
       case "cut": cut = Script.Cut(value.split(separator: ":").map(String.init))
       default: break
       }
@@ -186,3 +185,12 @@ private func options(_ words: [String]) -> [(String, String)] {
     return parts.count == 2 ? (parts[0], parts[1]) : nil
   }
 }
+
+private let nameCharacters = CharacterSet(
+  charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+
+private func encoded(_ name: String) -> String {
+  name.addingPercentEncoding(withAllowedCharacters: nameCharacters) ?? name
+}
+
+private func decoded(_ name: String) -> String { name.removingPercentEncoding ?? name }

@@ -75,7 +75,15 @@ extension Script {
     var script = self
     script.tables.removeAll { $0.name == table }
     script.setup.removeAll { $0.tables == [table] }
+    func withoutIt(_ action: Action) -> Action? {
+      guard action.tables.contains(table) else { return action }
+      var action = action
+      action.tables.removeAll { $0 == table }
+      return action.tables.isEmpty ? nil : action
+    }
     for round in script.rounds.indices {
+      script.rounds[round].during = script.rounds[round].during.compactMap(withoutIt)
+      script.rounds[round].after = script.rounds[round].after.compactMap(withoutIt)
       for session in script.rounds[round].sessions.indices {
         for index in script.rounds[round].sessions[session].transactions.indices {
           script.rounds[round].sessions[session].transactions[index].statements.removeAll {
@@ -92,7 +100,7 @@ extension Script {
     actionPlaces.compactMap { place in
       var script = self
       func simplified(_ action: Action) -> Action? {
-        let simple = Action(kind: action.kind)
+        let simple = Action(kind: action.kind, tables: action.tables)
         return action == simple ? nil : simple
       }
       if place.isDuring {
