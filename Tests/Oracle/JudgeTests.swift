@@ -11,7 +11,7 @@ import Testing
   func seesThatChangesWereLost(_ disposition: WriteDisposition) async throws {
     let script = try Script(
       parsing: """
-        --@ table t disposition=\(disposition.rawValue) key=id
+        --@ table t disposition=\(disposition.rawValue)
         --@ setup
         CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT i, 'v' FROM generate_series(1, 9) i;
         --@ round
@@ -30,6 +30,48 @@ import Testing
         #expect((finding?.kind == .difference) == isLossy, "\(finding?.description ?? "nothing found")")
       }
     }
+  }
+
+  @Test func shortensWhatFails() async throws {
+    var script = try Script(
+      parsing: """
+        --@ table t
+        --@ table other
+        --@ setup
+        CREATE TABLE t (id int PRIMARY KEY, v text);
+        --@ round
+        --@ session
+        --@ during load
+        --@ round
+        --@ session
+        --@ after capture rows=5 bytes=4000
+        --@ round
+        """)
+    func inserts(_ rows: Range<Int>) -> [Script.Transaction] {
+      rows.map {
+        Script.Transaction(
+          statements: [Script.Statement(sql: "INSERT INTO t VALUES (\($0), 'v')", tables: ["t"])],
+          ending: "COMMIT")
+      }
+    }
+    script.setup.append(Script.Statement(sql: "CREATE TABLE other (id int PRIMARY KEY)", tables: ["other"]))
+    script.rounds[0].sessions = [Script.Session(transactions: inserts(0..<4))]
+    script.rounds[1].sessions = [4..<8, 8..<12].map { Script.Session(transactions: inserts($0)) }
+    let server = try await Self.server.value
+    func trial(_ script: Script) async throws -> Finding? {
+      try await withTemporaryDirectory { directory in
+        let lake = LossyLake(inner: LocalLake(directory: directory, spec: script.lake), isLossy: true)
+        return try await Runner.run(script, on: server, in: lake).1
+      }
+    }
+    let finding = try #require(try await trial(script))
+    var shrinker = Shrinker(script, finding, for: .seconds(600), trial: trial)
+    try await shrinker.run()
+    #expect(script.statementCount == 14)
+    // A table, a row.
+    #expect(shrinker.best.statementCount == 2, "\(shrinker.best.text)")
+    #expect(shrinker.best.tables.map(\.name) == ["t"])
+    #expect(shrinker.finding.signature == finding.signature)
   }
 
   @Test func readsBackWhatItWrites() throws {

@@ -10,10 +10,14 @@ import Testing
 @Suite(.serialized) struct OracleTests {
   /// Without ORACLE_* variables: a fixed range of seeds, about ten minutes.
   @Test func theLakeEqualsTheSource() async throws {
-    let options = OracleOptions(ProcessInfo.processInfo.environment)
+    var options = OracleOptions(ProcessInfo.processInfo.environment)
     let server = try await OracleServer.start()
+    for name in ["postgis", "vector"] where try await PostgresServer.hasExtension(name) {
+      options.features.extensions.append(name)
+    }
     let deadline = ContinuousClock.now + options.duration
     var tally = Tally()
+    var isStopped = false
     for seed in options.seeds {
       let script = Generator.script(seed: seed, features: options.features)
       try options.keep(script.text, "seed-\(seed).sql")
@@ -22,13 +26,18 @@ import Testing
       options.say("seed \(seed): \(finding.map { "\($0.kind) after round \($0.round)" } ?? "clean"), \(done)")
       if let finding {
         try await report(finding, of: script, options, server)
-        if !options.goesOn { break }
+        if !options.goesOn { isStopped = true }
       } else {
         try options.remove("seed-\(seed).sql")
       }
-      if ContinuousClock.now >= deadline { break }
+      if ContinuousClock.now >= deadline { isStopped = true }
+      if isStopped { break }
     }
     options.say("in all: \(tally)")
+    options.say(
+      "\(tally.scripts) of the \(options.seeds.count) seeds \(options.seeds.lowerBound) to "
+        + "\(options.seeds.upperBound) ran" + (isStopped ? ", until a finding or the time's end" : ""))
+    #expect(isStopped || tally.scripts == options.seeds.count)
     #expect(tally.comparisons > 0)
   }
 
@@ -41,7 +50,10 @@ import Testing
       Issue.record("\(name) \(finding)\nThe script is in \(options.folder)/\(name).sql")
       return
     }
-    var shrinker = Shrinker(script, finding, on: server, target: options.target, for: options.shrinkTime)
+    let target = options.target
+    var shrinker = Shrinker(script, finding, for: options.shrinkTime) {
+      try await Runner.run($0, on: server, target: target).1
+    }
     try await shrinker.run()
     let comment = "\(shrinker.finding)".split(separator: "\n").map { "-- " + $0 }.joined(separator: "\n")
     let short = comment + "\n" + shrinker.best.text

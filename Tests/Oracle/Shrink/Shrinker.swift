@@ -1,23 +1,20 @@
 /// Shortens a script that fails: rounds, tables, runs of the pipeline, sessions, transactions and statements go as long as
 /// what is left still fails in the same way (Zeller, Hildebrandt: "Simplifying and Isolating Failure-Inducing Input", 2002).
-import TestSupport
-
 struct Shrinker {
-  let server: PostgresServer
-  let target: Target
+  /// What a script leads to.
+  typealias Trial = (Script) async throws -> Finding?
+
+  private let trial: Trial
   let signature: String
   let deadline: ContinuousClock.Instant
   private(set) var best: Script
   private(set) var finding: Finding
   private(set) var attempts = 0
 
-  init(
-    _ script: Script, _ finding: Finding, on server: PostgresServer, target: Target, for time: Duration
-  ) {
+  init(_ script: Script, _ finding: Finding, for time: Duration, trial: @escaping Trial) {
     best = script
     self.finding = finding
-    self.server = server
-    self.target = target
+    self.trial = trial
     signature = finding.signature
     deadline = .now + time
     best.rounds = Array(best.rounds.prefix(max(finding.round + 1, 1)))
@@ -67,8 +64,7 @@ struct Shrinker {
   private mutating func keepsFailing(_ script: Script) async throws -> Bool {
     guard ContinuousClock.now < deadline else { return false }
     attempts += 1
-    let (_, found) = try await Runner.run(script, on: server, target: target)
-    guard let found, found.signature == signature else { return false }
+    guard let found = try await trial(script), found.signature == signature else { return false }
     best = script
     finding = found
     return true
