@@ -50,7 +50,7 @@ struct PublicationFinding {
           var wanted = wanted
           wanted.published = nil
           return wanted.statement
-        } : [thin.remedy]
+        } : ["\(thin.remedy);"]
     return CheckFinding(
       "publication", .failed, "\(name) \(thin.shortcoming ?? "")",
       advice: "Let its owner alter it, then load the tables again that were copied before.",

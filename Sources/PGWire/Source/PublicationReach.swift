@@ -64,7 +64,7 @@ struct PublicationReach: Sendable {
     }
     if !scattered.isEmpty { options.append("publish_via_partition_root = true") }
     return
-      "ALTER PUBLICATION \(SQLQuoting.identifier(publication.name)) SET (\(options.joined(separator: ", ")));"
+      "ALTER PUBLICATION \(SQLQuoting.identifier(publication.name)) SET (\(options.joined(separator: ", ")))"
   }
 
   private static func list(_ tables: [TableName]) -> String {
