@@ -21,9 +21,25 @@ extension ChangeAssembler {
   /// Takes up the tables whose position the stream has reached.
   mutating func followTables() -> ReplicationSignal {
     let reached = ahead.values.filter { transaction.run.commitLSN >= positions[$0.id] ?? .zero }
-    for relation in reached { ahead[relation.oid] = nil }
+    for relation in reached {
+      ahead[relation.oid] = nil
+      early.insert(relation.oid)
+    }
     undefined += reached.sorted { $0.oid < $1.oid }
     return undefined.isEmpty ? .next : .pause
+  }
+
+  /// What is in `undefined` cannot be followed, as the error says. Where it is from before the table's position, the table may
+  /// have another definition by now: it waits for its next change then, before which the server tells.
+  ///
+  /// - Throws: the error, where the table is described as it is.
+  mutating func postpone(_ relation: RelationMessage, because error: any Error) throws {
+    guard early.remove(relation.oid) != nil,
+      error is UnsyncedTables || (error as? CDCError)?.code == .schemaContract
+    else { throw error }
+    undefined.removeAll { $0.oid == relation.oid }
+    leave(relation.oid)
+    outdated[relation.oid] = error
   }
 
   /// The table's changes are passed over from here on.
@@ -52,6 +68,8 @@ extension ChangeAssembler {
   /// over.
   mutating func define(_ relation: RelationMessage, as layout: TableLayout?) {
     undefined.removeAll { $0.oid == relation.oid }
+    early.remove(relation.oid)
+    outdated[relation.oid] = nil
     relations[relation.oid] = relation
     lastRelation = 0
     lastPlace = -1

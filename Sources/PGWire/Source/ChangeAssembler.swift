@@ -49,6 +49,11 @@ struct ChangeAssembler: ReplicationHandler {
   var positions: [RelationID: LSN] = [:]
   /// Relations of tables that have what the stream brings, up to their position.
   var ahead: [UInt32: RelationMessage] = [:]
+  /// Of them, those whose position was just reached: in `undefined` as they were described before it.
+  var early: Set<UInt32> = []
+  /// Those that cannot be followed as they were described then, and why: the server describes them anew before their next
+  /// change, or else that change ends the stream.
+  var outdated: [UInt32: any Error] = [:]
   /// Relations that came again as they were since the last package.
   var suspects: Set<UInt32> = []
   /// What is to be told once the stream has come to where the catalog was read; nil once it is.
@@ -144,6 +149,7 @@ struct ChangeAssembler: ReplicationHandler {
     guard let place = places[relation] else {
       throw CDCError(.protocolViolation, "The server sent a change of a table that it has not described.")
     }
+    if place < 0, let error = outdated[relation] { throw error }
     lastRelation = relation
     lastPlace = place
     return place

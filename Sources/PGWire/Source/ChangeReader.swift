@@ -49,10 +49,12 @@ struct ChangeReader {
           operation: "reading changes")
       }
       while let relation = assembler.undefined.first {
-        let layout = try await resolver.layout(
-          of: relation, previous: assembler.layout(of: relation.oid),
-          definition: assembler.definitions[relation.oid])
-        assembler.define(relation, as: layout)
+        do {
+          let layout = try await resolver.layout(
+            of: relation, previous: assembler.layout(of: relation.oid),
+            definition: assembler.definitions[relation.oid])
+          assembler.define(relation, as: layout)
+        } catch { try assembler.postpone(relation, because: error) }
         // What waited in the table's old shape goes before what comes in the new one.
         for event in assembler.takeEvents() { try await sink(event) }
       }
