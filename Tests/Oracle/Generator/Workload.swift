@@ -29,19 +29,31 @@ struct Workload {
     if maker.random.chance(3) { return twoPhase() }
     let isExplicit = maker.random.chance(65)
     var statements: [Script.Statement] = []
+    let before = tables
     for _ in 0..<(isExplicit ? maker.random.within(1...6) : 1) {
       if isExplicit, maker.random.chance(12) {
-        let name = "s\(maker.random.below(3))"
+        let (name, before) = ("s\(maker.random.below(3))", tables)
         statements.append(Script.Statement(sql: "SAVEPOINT \(name)"))
         for _ in 0..<maker.random.within(1...3) { statements += step() }
-        statements.append(
-          Script.Statement(sql: maker.random.chance(70) ? "ROLLBACK TO \(name)" : "RELEASE \(name)"))
+        let isUndone = maker.random.chance(70)
+        statements.append(Script.Statement(sql: isUndone ? "ROLLBACK TO \(name)" : "RELEASE \(name)"))
+        if isUndone { undo(to: before) }
       } else {
         statements += step()
       }
     }
     let ending = isExplicit || statements.count > 1 ? (maker.random.chance(8) ? "ROLLBACK" : "COMMIT") : nil
+    if ending == "ROLLBACK" { undo(to: before) }
     return Script.Transaction(statements: statements, ending: ending)
+  }
+
+  /// The definitions are what they were; their names are not used again.
+  private mutating func undo(to before: [TableModel]) {
+    for place in tables.indices {
+      let made = tables[place].columnsMade
+      tables[place] = before[place]
+      tables[place].columnsMade = made
+    }
   }
 
   /// What cannot stand in a transaction.
@@ -57,10 +69,12 @@ struct Workload {
 
   /// Prepared, and ended at once or while runs of the pipeline pass by: as one statement, so that none stays prepared for ever.
   private mutating func twoPhase() -> Script.Transaction {
+    let before = tables
     let statements = (0..<maker.random.within(1...3)).flatMap { _ in step() }
     guard !statements.contains(where: { $0.sql.contains("COPY ") }) else { return aloneOnly() }
     let id = "'oracle_\(maker.random.next())'"
     let ending = maker.random.chance(75) ? "COMMIT" : "ROLLBACK"
+    if ending == "ROLLBACK" { undo(to: before) }
     let pause = maker.random.pick([0, 0.2, 0.8])
     let sql =
       ["BEGIN"] + statements.map(\.sql)
