@@ -63,11 +63,11 @@ struct ColumnKind: Sendable {
     self.needs = needs
   }
 
-  /// Boxes part their arrays by semicolons, which the judge's reader of PostgreSQL's text does not know.
+  /// Boxes part their arrays by semicolons, geometries by colons, which the judge's reader of PostgreSQL's text does not know.
   private static let examples = TypeTable.all.filter { $0.type != "box[]" }
 
   private static let arrays = examples.filter { example in
-    !example.type.hasSuffix("[]") && example.delta != "array<float>"
+    !example.type.hasSuffix("[]") && example.delta != "array<float>" && example.needs != "postgis"
       && !example.values.contains { $0.sql.contains("repeat(") }
   }.map(\.array)
 

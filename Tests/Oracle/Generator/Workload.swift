@@ -123,7 +123,7 @@ struct Workload {
   private static let weights: [(Int, Step)] = [
     (26, .insert), (5, .insertMany), (1, .insertVeryMany), (3, .copy), (26, .update), (2, .updateAll),
     (10, .delete), (9, .changeKey), (6, .deleteAndInsert), (2, .truncate), (1, .truncateSeveral),
-    (3, .maintenance), (2, .define), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
+    (3, .maintenance), (5, .define), (2, .allowNulls), (3, .addColumn), (2, .dropColumn),
     (2, .renameColumn), (2, .alterType),
   ]
 }
