@@ -30,7 +30,6 @@ class Logged:
     op: str
     row: dict
     unchanged: set = field(default_factory=set)
-    of_old: bool = False  # the old row of an update without a key
 
 
 class Table:
@@ -228,9 +227,7 @@ def log(table, made, rows, transaction, change, old, new):
     elif change.op == "delete":
         made.log.append(Logged(transaction, "d", old))
     else:
-        if old is not None and not table.key:
-            made.log.append(Logged(transaction, "d", old, of_old=True))
-        elif old is not None and rows.key_of(old) != rows.key_of(new):
+        if old is not None and (not rows.shape["key"] or rows.key_of(old) != rows.key_of(new)):
             made.log.append(Logged(transaction, "d", old))
         row, unchanged = {}, set()
         for number, value in new.items():
