@@ -24,6 +24,7 @@ def check(request):
         verdicts = []
         for position in spec["positions"] or [0]:
             expected = expect(table, transactions, position)
+            lake.call(table, expected)
             verdicts.append(lake.wrong_columns(table, expected) + JUDGES[table.disposition](lake, table, expected))
             if not verdicts[-1]:
                 break
@@ -49,11 +50,22 @@ class Lake:
         self.types = {c["name"]: postgres_text.delta_type(c["type"]) for c in columns}
         self.names = list(self.types)
         self.copy = copy
-        self._values = {}
+        self._values, self.former = {}, {}
+
+    def call(self, table, expected):
+        """What takes inserts only, or nothing, hears of a column's new name with the next that it takes."""
+        names = {number: name for name, number in table.numbers.items()}
+        self._values, self.former = {}, {}
+        if table.disposition in ("insert_only", "replace"):
+            self.former = {
+                names[number]: old for number, old in expected.renamed.items()
+                if number in names and old in self.table.column_names and names[number] not in self.table.column_names
+            }
 
     def wrong_columns(self, table, expected):
         """A column that was added is there once a change has come for it; one that went stays, one that was renamed does not."""
-        held = {f.name: arrow_values.type_name(f.type) for f in self.table.schema}
+        today = {old: new for new, old in self.former.items()}
+        held = {today.get(f.name, f.name): arrow_values.type_name(f.type) for f in self.table.schema}
         found = [
             f"type: {name} is {held[name]}, not {postgres_text.type_name(delta)}"
             for name, delta in self.types.items()
@@ -71,8 +83,9 @@ class Lake:
 
     def values(self, column):
         if column not in self._values:
-            if column in self.table.column_names:
-                self._values[column] = arrow_values.values(self.table.column(column))
+            called = self.former.get(column, column)
+            if called in self.table.column_names:
+                self._values[column] = arrow_values.values(self.table.column(called))
             else:
                 self._values[column] = [None] * self.table.num_rows
         return self._values[column]

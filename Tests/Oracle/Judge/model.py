@@ -21,7 +21,12 @@ class Expected:
     loaded: list | None = None  # the rows that the full load found; None where the history does not tell
     is_known: bool = True  # whether the history tells which keys there are
     pending: set = field(default_factory=set)  # numbers of columns that no change has come for since they were added
+    renamed: dict = field(default_factory=dict)  # number: the name before, of columns that no change has come for since
     dropped: set = field(default_factory=set)  # names of columns that went
+
+    def told(self):
+        """A change has come: with it the destination knows of every definition."""
+        self.pending, self.renamed = set(), {}
 
 
 @dataclass
@@ -85,6 +90,8 @@ class Rows:
         for number, column in after.items():
             if number not in before:
                 made.pending.add(number)
+            elif column["name"] != before[number]["name"]:
+                made.renamed.setdefault(number, before[number]["name"])
             if (column["filled"] if number not in before else column["type"] != before[number]["type"]):
                 self.forget(rows, number)
         made.dropped |= {before[number]["name"] for number in before.keys() - after.keys()}
@@ -164,7 +171,7 @@ def expect(table, transactions, position):
             elif change.op == "shape":
                 rows.reshape(change.shape, made)
             elif is_merged:
-                made.pending.clear()
+                made.told()
             elif is_base:
                 rows.play(change, rows.numbered(change.old), rows.numbered(change.new))
             else:
@@ -181,13 +188,14 @@ def start(made, rows):
         made.loaded = [dict(row) for row in made.loaded]
     made.is_known = rows.is_known
     made.since = {key: LOAD for key in rows.by_key}
-    made.pending, made.dropped = set(), set()
+    made.told()
+    made.dropped = set()
 
 
 def follow(table, made, rows, transaction, change):
     old, new = rows.numbered(change.old), rows.numbered(change.new)
     if table.disposition not in ("insert_only", "replace") or change.op == "insert":
-        made.pending.clear()
+        made.told()
     log(table, made, rows, transaction, change, old, new)
     if not rows.shape["key"]:
         rows.play(change, old, new)
