@@ -7,7 +7,7 @@ extension TableModel {
   ) -> TableModel {
     let layout = random.pick(weighted: [(72, Layout.plain), (10, .hash), (12, .range), (6, .list)])
     var key = random.pick(weighted: KeyKind.allCases.map { ($0 == .int ? 16 : $0 == .composite ? 6 : 2, $0) })
-    if layout == .hash && [.none, .bits].contains(key) { key = .int }
+    if layout == .hash && [.none, .bits, .path].contains(key) { key = .int }
     if layout == .range { key = random.pick([.int, .bigint, .date, .numeric]) }
     if layout == .list { key = .composite }
     var identity = random.pick(

@@ -10,8 +10,8 @@ extension Judge {
         AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary AND i.indimmediate END
     $$;
     CREATE FUNCTION oracle.shape(c pg_class) RETURNS json LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-      SELECT json_build_object('table', c.relname, 'key', oracle.key(c), 'identity', c.relreplident,
-        'columns', (SELECT coalesce(json_agg(json_build_object('number', attnum, 'name', attname,
+      SELECT json_build_object('table', c.relname, 'key', oracle.key(c), 'identity', c.relreplident, 'file', c.relfilenode,
+        'columns', (SELECT coalesce(json_agg(json_build_object('number', attnum, 'name', attname, 'version', a.xmin::text,
             'type', format_type(atttypid, atttypmod), 'filled', atthasdef OR attidentity <> '' OR atthasmissing OR typdefault IS NOT NULL,
             'made', t.typtype <> 'b' OR t.typcategory = 'A')), '[]')
           FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid

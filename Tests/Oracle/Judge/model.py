@@ -92,14 +92,21 @@ class Rows:
                 made.pending.add(number)
             elif column["name"] != before[number]["name"]:
                 made.renamed.setdefault(number, before[number]["name"])
-            if (column["filled"] if number not in before else column["type"] != before[number]["type"]):
+            if column["filled"] if number not in before else self.is_altered(before[number], column, shape):
                 self.forget(rows, number)
-        made.dropped |= {before[number]["name"] for number in before.keys() - after.keys()}
+        for number in before.keys() - after.keys():
+            # Of a column that was renamed, and then dropped, the destination may have heard nothing in between.
+            made.dropped |= {before[number]["name"], made.renamed.get(number, before[number]["name"])}
         for row in rows or []:
             for number in row.keys() - after.keys():
                 del row[number]
         self.shape, self.numbers = shape, {c["name"]: c["number"] for c in shape["columns"]}
         self.put_all(rows)
+
+    def is_altered(self, before, column, shape):
+        """USING may give other values of the same type: the table has another file then, and the column another definition."""
+        is_rewritten = shape["file"] != self.shape["file"] and column["version"] != before["version"]
+        return is_rewritten or column["type"] != before["type"]
 
     def forget(self, rows, number):
         for row in rows or []:
