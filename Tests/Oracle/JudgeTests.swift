@@ -32,46 +32,36 @@ import Testing
     }
   }
 
-  @Test func shortensWhatFails() async throws {
-    var script = try Script(
-      parsing: """
-        --@ table t
-        --@ table other
-        --@ setup
-        CREATE TABLE t (id int PRIMARY KEY, v text);
-        --@ round
-        --@ session
-        --@ during load
-        --@ round
-        --@ session
-        --@ after capture rows=5 bytes=4000
-        --@ round
-        """)
-    func inserts(_ rows: Range<Int>) -> [Script.Transaction] {
-      rows.map {
-        Script.Transaction(
-          statements: [Script.Statement(sql: "INSERT INTO t VALUES (\($0), 'v')", tables: ["t"])],
-          ending: "COMMIT")
-      }
+  /// What fails here is known: two statements of different rounds, and the table that they are about.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func shortensWhatFails(seed: UInt64) async throws {
+    var script = Generator.script(seed: seed)
+    let table = try #require(script.tables.first).name
+    let needed = ["INSERT INTO first", "INSERT INTO last"].map {
+      Script.Statement(sql: $0, tables: [table])
     }
-    script.setup.append(Script.Statement(sql: "CREATE TABLE other (id int PRIMARY KEY)", tables: ["other"]))
-    script.rounds[0].sessions = [Script.Session(transactions: inserts(0..<2))]
-    script.rounds[1].sessions = [2..<5, 5..<8].map { Script.Session(transactions: inserts($0)) }
-    let server = try await Self.server.value
-    func trial(_ script: Script) async throws -> Finding? {
-      try await withTemporaryDirectory { directory in
-        let lake = LossyLake(inner: LocalLake(directory: directory, spec: script.lake), isLossy: true)
-        return try await Runner.run(script, on: server, in: lake).1
-      }
+    script.rounds[0].sessions.append(
+      Script.Session(transactions: [Script.Transaction(statements: [needed[0]], ending: nil)]))
+    let last = script.rounds.count - 1
+    script.rounds[last].sessions.append(
+      Script.Session(transactions: [Script.Transaction(statements: [needed[1]], ending: "COMMIT")]))
+    let created = try #require(script.setup.first { $0.tables == [table] })
+
+    let finding = Finding(kind: .difference, round: last, signature: "difference", description: "")
+    var shrinker = Shrinker(script, finding, for: .seconds(600)) { script in
+      let statements = script.rounds.flatMap(\.sessions).flatMap(\.transactions).flatMap(\.statements)
+      let isFailing = script.setup.contains(created) && needed.allSatisfy(statements.contains)
+      // Another fault is not the one that is looked for.
+      let other = Finding(kind: .error, round: 0, signature: "other", description: "")
+      return isFailing ? finding : other
     }
-    let finding = try #require(try await trial(script))
-    var shrinker = Shrinker(script, finding, for: .seconds(600), trial: trial)
     try await shrinker.run()
-    #expect(script.statementCount == 10)
-    // A table, a row.
-    #expect(shrinker.best.statementCount == 2, "\(shrinker.best.text)")
-    #expect(shrinker.best.tables.map(\.name) == ["t"])
-    #expect(shrinker.finding.signature == finding.signature)
+    #expect(script.statementCount > 50)
+    #expect(shrinker.best.statementCount == 3, "\(shrinker.best.text)")
+    #expect(shrinker.best.tables.map(\.name) == [table])
+    #expect(shrinker.best.rounds.count == 2)
+    #expect(shrinker.best.rounds.allSatisfy { $0.during.isEmpty && $0.after.isEmpty })
+    #expect(shrinker.finding.signature == "difference")
   }
 
   @Test func readsBackWhatItWrites() throws {
