@@ -25,7 +25,7 @@ struct Workload {
   }
 
   private mutating func transaction() -> Script.Transaction {
-    if maker.random.chance(4) { return aloneOnly() }
+    if maker.random.chance(canAlterTypes ? 9 : 4) { return aloneOnly() }
     if maker.random.chance(3) { return twoPhase() }
     let isExplicit = maker.random.chance(65)
     var statements: [Script.Statement] = []

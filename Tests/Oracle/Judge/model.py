@@ -113,10 +113,10 @@ class Rows:
             row[number] = UNKNOWN
 
     def retype(self):
-        """A type was altered, and with it perhaps what its values look like."""
-        rows = self.all()
+        """A type was altered, and with it perhaps what its values look like; those of keys never are."""
+        rows, key = self.all(), self.shape["key"] or []
         for column in self.shape["columns"]:
-            if column["made"]:
+            if column["made"] and column["number"] not in key:
                 self.forget(rows, column["number"])
         self.put_all(rows)
 
