@@ -109,14 +109,17 @@ class Rows:
         return is_rewritten or column["type"] != before["type"]
 
     def forget(self, rows, number):
+        # No script alters what its keys are made of; without them nothing could be found again.
+        if number in (self.shape["key"] or []):
+            return
         for row in rows or []:
             row[number] = UNKNOWN
 
     def retype(self):
-        """A type was altered, and with it perhaps what its values look like; those of keys never are."""
-        rows, key = self.all(), self.shape["key"] or []
+        """A type was altered, and with it perhaps what its values look like."""
+        rows = self.all()
         for column in self.shape["columns"]:
-            if column["made"] and column["number"] not in key:
+            if column["made"]:
                 self.forget(rows, column["number"])
         self.put_all(rows)
 
@@ -126,6 +129,7 @@ class Rows:
             return
         if self.shape["key"]:
             self.by_key = {self.key_of(row): row for row in rows}
+            self.is_known = not any(UNKNOWN in key for key in self.by_key)
         else:
             self.bag = Counter(map(in_bag, rows))
             # Rows that are known by all of their values only cannot be found again.
