@@ -235,6 +235,10 @@ def end(made, key, row, now, is_removed=True):
         made.removed[key] = (row, now)
 
 
+def kept(old, new):
+    return {number: old.get(number, history.UNCHANGED) for number, value in new.items() if value is history.UNCHANGED}
+
+
 def log(table, made, rows, transaction, change, old, new):
     """The rows that an appended table gets."""
     if change.op == "truncate":
@@ -246,7 +250,8 @@ def log(table, made, rows, transaction, change, old, new):
     elif change.op == "delete":
         made.log.append(Logged(transaction, "d", old))
     else:
-        if old is not None and (not rows.shape["key"] or rows.key_of(old) != rows.key_of(new)):
+        # A key as large as to lie outside of its row is in the log as the old one, and unchanged.
+        if old is not None and (not rows.shape["key"] or rows.key_of(old) != rows.key_of({**new, **kept(old, new)})):
             made.log.append(Logged(transaction, "d", old))
         row, unchanged = {}, set()
         for number, value in new.items():
