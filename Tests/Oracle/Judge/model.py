@@ -205,6 +205,9 @@ def start(made, rows):
 
 def follow(table, made, rows, transaction, change):
     old, new = rows.numbered(change.old), rows.numbered(change.new)
+    if old is not None and new is not None:
+        # A key as large as to lie outside of its row is in the log as the old one, and unchanged.
+        new = {**new, **{number: old[number] for number in rows.shape["key"] or [] if new.get(number) is history.UNCHANGED}}
     if table.disposition not in ("insert_only", "replace") or change.op == "insert":
         made.told()
     log(table, made, rows, transaction, change, old, new)
@@ -235,10 +238,6 @@ def end(made, key, row, now, is_removed=True):
         made.removed[key] = (row, now)
 
 
-def kept(old, new):
-    return {number: old.get(number, history.UNCHANGED) for number, value in new.items() if value is history.UNCHANGED}
-
-
 def log(table, made, rows, transaction, change, old, new):
     """The rows that an appended table gets."""
     if change.op == "truncate":
@@ -250,8 +249,7 @@ def log(table, made, rows, transaction, change, old, new):
     elif change.op == "delete":
         made.log.append(Logged(transaction, "d", old))
     else:
-        # A key as large as to lie outside of its row is in the log as the old one, and unchanged.
-        if old is not None and (not rows.shape["key"] or rows.key_of(old) != rows.key_of({**new, **kept(old, new)})):
+        if old is not None and (not rows.shape["key"] or rows.key_of(old) != rows.key_of(new)):
             made.log.append(Logged(transaction, "d", old))
         row, unchanged = {}, set()
         for number, value in new.items():
