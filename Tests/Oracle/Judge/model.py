@@ -208,7 +208,7 @@ def follow(table, made, rows, transaction, change):
     if old is not None and new is not None:
         # A key as large as to lie outside of its row is in the log as the old one, and unchanged.
         new = {**new, **{number: old[number] for number in rows.shape["key"] or [] if new.get(number) is history.UNCHANGED}}
-    if table.disposition not in ("insert_only", "replace") or change.op == "insert":
+    if table.disposition not in ("insert_only", "replace") or (table.disposition, change.op) == ("insert_only", "insert"):
         made.told()
     log(table, made, rows, transaction, change, old, new)
     if not rows.shape["key"]:
