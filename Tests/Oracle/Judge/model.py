@@ -105,8 +105,9 @@ class Rows:
 
     def is_altered(self, before, column, shape):
         """USING may give other values of the same type: the table has another file then, and the column another definition."""
-        is_rewritten = shape["file"] != self.shape["file"] and column["version"] != before["version"]
-        return is_rewritten or column["type"] != before["type"]
+        # A partitioned table itself has no file.
+        has_other_file = shape["file"] != self.shape["file"] or int(shape["file"]) == 0
+        return column["type"] != before["type"] or has_other_file and column["version"] != before["version"]
 
     def forget(self, rows, number):
         # No script alters what its keys are made of; without them nothing could be found again.
