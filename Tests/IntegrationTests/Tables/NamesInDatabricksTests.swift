@@ -34,7 +34,7 @@ import Testing
   @Test func areTakenAsTheyAre() async throws {
     try await withEndToEnd(.databricks) { run in
       func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
-      let tables = ["with space", "quo\"te", "single'quote", "Größe 表", "back`tick", "percent%20"]
+      let tables = ["with space", "quo\"te", "single'quote", "Größe", "back`tick", "percent%20"]
       let resources = ResourceList([Resource("public.*")])
       try await run.database.psql(
         "CREATE TABLE columns (id int PRIMARY KEY, \(NameTests.names.map { "\(quoted($0)) text" }.joined(separator: ", ")));"
