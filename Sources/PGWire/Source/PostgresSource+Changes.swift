@@ -99,11 +99,6 @@ extension PostgresSource {
       options.nap = self.options.nap
       options.statusInterval = self.options.statusInterval
       let insertOnly = try await self.publishedTables(self.insertPublicationName, on: connection) ?? [:]
-      for table in catalog.tables where insertOnly[table.oid] != nil && table.hasUsableIdentity {
-        self.logger.warning(
-          "the table has a replica identity now: a full load starts capturing its updates and deletes",
-          metadata: ["table": "\(table.tableName)"])
-      }
       let resolver = RelationResolver(
         source: self, survey: survey, held: held, isBinary: isBinary, insertOnly: Set(insertOnly.keys))
       return (resolver, options, selection)

@@ -37,10 +37,18 @@ extension PostgresSource {
     try await requireReach(
       published.map { catalog.tables[$0] }, published.map { survey.layouts[$0] }, on: connection)
     guard let held else { return survey }
+    let insertOnly = try await publishedTables(insertPublicationName, on: connection) ?? [:]
     let known = Dictionary(held.map { ($0.schema.name, $0) }) { first, _ in first }
     for (table, layout) in zip(catalog.tables, survey.layouts) {
       if let held = known[table.tableName] {
         try survey.compare(held, layout, table)
+        // Its identity may have come just while it was loaded: nothing else tells of it then.
+        if insertOnly[table.oid] != nil, table.hasUsableIdentity, survey.unsynced[table.tableName] == nil,
+          ![.insertOnly, .replace].contains(resources.disposition(of: layout.schema))
+        {
+          survey.unsynced[table.tableName] =
+            "it has a replica identity now, and its updates and deletes were not published"
+        }
       } else {
         try take(table, layout, into: &survey)
       }
