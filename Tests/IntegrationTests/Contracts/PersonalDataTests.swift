@@ -59,7 +59,7 @@ import Testing
             text = open(path, "rb").read().decode("latin1")
             if path.endswith(".parquet"):
                 text += str(pyarrow.parquet.ParquetFile(path).read().to_pylist())
-            found += [word + " in " + path for word in ("secret", "1987", "datetime.date(", "pfeffer", "photo") if word in text]
+            found += [word + " in " + path for word in ("secret", "1987-06", "datetime.date(", "pfeffer", "photo") if word in text]
         result = "\\n".join(found) if files > 10 else "only %d files" % files
         """, arguments: [run.lake.path])
       #expect(found == "\"\"" || found.isEmpty, "\(found)")
