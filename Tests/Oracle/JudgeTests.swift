@@ -108,9 +108,11 @@ private struct LossyDestination: ReadableDestination {
   }
 
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
-    try await inner.beginLoad(table, disposition: disposition, pipeline: pipeline, position: position)
+    try await inner.beginLoad(
+      table, disposition: disposition, carrying: carried, pipeline: pipeline, position: position)
   }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {

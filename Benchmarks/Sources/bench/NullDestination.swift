@@ -8,7 +8,8 @@ struct NullDestination: Destination {
   }
 
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad { NullLoad() }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter { NullPackage() }

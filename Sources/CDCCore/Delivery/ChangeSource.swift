@@ -96,8 +96,17 @@ public protocol SourceSnapshot: Sendable {
     sink: @escaping @Sendable (SnapshotEvent) async throws -> Void
   ) async throws
 
+  /// Numbers of the columns of a table at the destination whose values must not stay there as they are when the snapshot
+  /// replaces them, not in older rows either: they are left out now, or masked in another way. Nil: the table of that name is
+  /// another one, and none of its rows stays.
+  func withheld(from held: HeldTable) -> Set<Int>?
+
   /// Gives the snapshot back.
   func close() async
+}
+
+extension SourceSnapshot {
+  public func withheld(from held: HeldTable) -> Set<Int>? { [] }
 }
 
 public enum SnapshotEvent: Sendable {

@@ -9,9 +9,12 @@ public protocol Destination: Sendable {
 
   /// Begins to replace a table (or to create it) by the rows of a snapshot.
   ///
-  /// - Parameter position: the snapshot's; the table skips changes whose commit record begins before it.
+  /// - Parameters:
+  ///   - carried: what stays of the rows that the table has; nil: nothing.
+  ///   - position: the snapshot's; the table skips changes whose commit record begins before it.
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad
 
   /// Begins a package of changes. Nothing of it is visible before `commit`.
@@ -40,6 +43,14 @@ public protocol Destination: Sendable {
 }
 
 extension Destination {
+  /// Begins to replace a table by the rows of a snapshot, without any of those that it has.
+  public func beginLoad(
+    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+  ) async throws -> any TableLoad {
+    try await beginLoad(
+      table, disposition: disposition, carrying: nil, pipeline: pipeline, position: position)
+  }
+
   public var idleBytes: Int { 64 << 20 }
 
   public func heldTables(pipeline: String) async throws -> [HeldTable]? { nil }

@@ -3,6 +3,7 @@
 /// The current version of a row stands under (key, 0); its end moves it to (key, LSN of the change that ended it),
 /// all other values left as they are. So a destination needs no look at what it holds, and a replay ends the same.
 extension TableSchema {
+  static let validTo = "_cdc_valid_to"
   static let versionEnd = "_cdc_ended_by"
   static let isCurrent = "_cdc_is_current"
 
@@ -13,7 +14,7 @@ extension TableSchema {
         name: "_cdc_valid_from", type: .timestamp,
         comment: "commit time of the change that made this version; of a full load's rows, the load's time"),
       ColumnSchema(
-        name: "_cdc_valid_to", type: .timestamp,
+        name: Self.validTo, type: .timestamp,
         comment: "commit time of the change that ended it; null while it is current"),
       ColumnSchema(name: Self.isCurrent, type: .boolean, comment: "whether the source's row is this version"),
       ColumnSchema(

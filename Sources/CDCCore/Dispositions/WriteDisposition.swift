@@ -18,14 +18,6 @@ public enum WriteDisposition: String, Sendable, Hashable, Codable, CaseIterable 
 /// A destination knows how to append, to upsert and delete by key, and to replace. The other dispositions are made
 /// of these before it sees them, so each destination has them all.
 extension WriteDisposition {
-  /// Whether the table holds more than the source does, which a load does not bring back.
-  package var keepsHistory: Bool {
-    switch self {
-    case .append, .softDelete, .scd2: true
-    case .merge, .insertOnly, .replace: false
-    }
-  }
-
   /// What the destination is told to do.
   package var delivered: WriteDisposition {
     switch self {

@@ -49,14 +49,17 @@ extension Pipeline {
     var rowCount: Int { tables.reduce(0) { $0 + $1.rows } }
   }
 
-  /// - Parameter previous: the checkpoint's position.
+  /// - Parameters:
+  ///   - previous: the checkpoint's position.
+  ///   - held: tables whose past stays as far as their disposition keeps it.
   func load(
-    _ snapshot: any SourceSnapshot, after previous: LSN, began: Int64
+    _ snapshot: any SourceSnapshot, after previous: LSN, began: Int64, held: [HeldTable] = []
   ) async throws -> Loaded {
     let channel = BoundedChannel<SnapshotEvent>(capacity: configuration.bufferedBytes)
     let quarantine = LoadQuarantine(
       name, destination, position: snapshot.position, after: previous, began: began)
-    let loads = TableLoads(snapshot: snapshot, pipeline: self, quarantine: quarantine, began: began)
+    let loads = TableLoads(
+      snapshot: snapshot, pipeline: self, quarantine: quarantine, began: began, held: held)
     let workers = try WorkerPool(threads: configuration.writers)
     defer { withExtendedLifetime(workers) {} }
     do {

@@ -1,7 +1,7 @@
 internal import Logging
 
 /// Single tables loaded beside the others: these, and the checkpoint, stay as they are. A table loaded so is ahead of the
-/// checkpoint, and skips the changes that commit before its snapshot.
+/// checkpoint, and skips the changes that commit before its snapshot. What its disposition keeps of the past stays.
 extension Pipeline {
   /// Loads tables anew, or for the first time. Where no full load has finished yet, all are loaded.
   ///
@@ -34,13 +34,6 @@ extension Pipeline {
     let held = try await heldTables()
     for (table, reason) in unsynced.reasons.sorted(by: { $0.key < $1.key }) {
       logger.notice("the table is loaded", metadata: ["table": "\(table)", "because": "\(reason)"])
-      if let known = held?.first(where: { $0.schema.name == table }),
-        configuration.resources.disposition(of: known.schema).keepsHistory
-      {
-        logger.warning(
-          "the table's history begins anew: see docs/DISPOSITIONS.md for how to have a run stop instead",
-          metadata: ["table": "\(table)"])
-      }
       configuration.progress?(.resyncing(table, reason: reason))
     }
     do {
@@ -60,7 +53,8 @@ extension Pipeline {
     let began = try await source.currentTime()
     let snapshot = try await source.snapshot(of: tables, as: held)
     do {
-      let loaded = try await load(snapshot, after: checkpoint.position, began: began)
+      let loaded = try await load(
+        snapshot, after: checkpoint.position, began: began, held: try await heldTables() ?? [])
       // The same position again: what the destination notes of its tables is noted with it.
       var same = checkpoint
       same.packageID = LoadPackage(pipeline: "\(name)-tables", from: checkpoint.position).id(

@@ -12,9 +12,15 @@ actor TableLoads {
   private var refusals: [RefusalCounts]
   /// When the load began, microseconds since 1970-01-01T00:00:00Z.
   private let began: Int64
+  /// Tables whose past stays.
+  private let held: [TableName: HeldTable]
 
-  init(snapshot: any SourceSnapshot, pipeline: Pipeline, quarantine: LoadQuarantine, began: Int64) {
+  init(
+    snapshot: any SourceSnapshot, pipeline: Pipeline, quarantine: LoadQuarantine, began: Int64,
+    held: [HeldTable]
+  ) {
     self.began = began
+    self.held = Dictionary(held.map { ($0.schema.name, $0) }) { first, _ in first }
     self.quarantine = quarantine
     self.snapshot = snapshot
     self.pipeline = pipeline
@@ -94,12 +100,26 @@ actor TableLoads {
     let schema = snapshot.tables[table]
     let disposition = disposition(of: table)
     let (pipeline, position) = (pipeline, snapshot.position)
+    let carried = carried(schema.name, disposition)
     let task = Task {
       try await pipeline.destination.beginLoad(
-        disposition.shape(of: schema), disposition: disposition.delivered, pipeline: pipeline.name,
-        position: position)
+        disposition.shape(of: schema), disposition: disposition.delivered, carrying: carried,
+        pipeline: pipeline.name, position: position)
     }
     loads[table] = task
     return try await task.value
+  }
+
+  private func carried(_ table: TableName, _ disposition: WriteDisposition) -> CarriedRows? {
+    guard let held = held[table],
+      var carried = disposition.carried(at: began, position: snapshot.position)
+    else { return nil }
+    guard let withheld = snapshot.withheld(from: held) else {
+      pipeline.logger.notice(
+        "the table is another one than before: its history begins anew", metadata: ["table": "\(table)"])
+      return nil
+    }
+    carried.withheld = withheld
+    return carried
   }
 }

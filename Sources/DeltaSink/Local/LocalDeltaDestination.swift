@@ -54,7 +54,8 @@ public final class LocalDeltaDestination: Destination {
   }
 
   public func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
     try requireOpen(pipeline)
     let isAppended = Self.isAppended(table, disposition)

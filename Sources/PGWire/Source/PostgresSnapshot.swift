@@ -94,6 +94,14 @@ final class PostgresSnapshot: SourceSnapshot {
     }
   }
 
+  func withheld(from held: HeldTable) -> Set<Int>? {
+    guard let table = tables.first(where: { $0.name == held.schema.name }), let then = held.mark,
+      let now = table.mark.flatMap({ TableMark($0) }), then.oid == now.oid
+    else { return nil }
+    let copied = Set(table.columns.compactMap(\.number))
+    return Set(now.versions.keys).subtracting(copied).union(copied.filter { then.masks[$0] != now.masks[$0] })
+  }
+
   func close() async {
     await control.close()
     await exporter.close()

@@ -132,7 +132,8 @@ final class RecordingDestination: Destination {
   }
 
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad { RecordingLoad(destination: self, name: table.name.name) }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {

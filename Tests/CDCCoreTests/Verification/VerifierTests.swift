@@ -258,7 +258,8 @@ private struct FixedDestination: ReadableDestination {
 
   func open(pipeline: String) async throws -> Checkpoint? { nil }
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad { throw CancellationError() }
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter { throw CancellationError() }
   func record(_ checkpoint: Checkpoint) async throws {}

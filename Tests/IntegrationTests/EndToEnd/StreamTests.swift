@@ -159,9 +159,11 @@ struct SlowDestination: Destination {
   func open(pipeline: String) async throws -> Checkpoint? { try await destination.open(pipeline: pipeline) }
 
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
-    try await destination.beginLoad(table, disposition: disposition, pipeline: pipeline, position: position)
+    try await destination.beginLoad(
+      table, disposition: disposition, carrying: carried, pipeline: pipeline, position: position)
   }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {

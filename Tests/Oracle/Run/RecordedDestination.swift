@@ -29,11 +29,12 @@ struct RecordedDestination: ReadableDestination {
   }
 
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
     Load(
       inner: try await inner.beginLoad(
-        table, disposition: disposition, pipeline: pipeline, position: position),
+        table, disposition: disposition, carrying: carried, pipeline: pipeline, position: position),
       table: table.name.name, position: position, positions: positions)
   }
 

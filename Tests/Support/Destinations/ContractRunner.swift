@@ -94,7 +94,8 @@ private struct NoDestination: ReadableDestination {
   private var error: ContractViolation { ContractViolation("no runner") }
   func open(pipeline: String) async throws -> Checkpoint? { throw error }
   func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad { throw error }
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter { throw error }
   func record(_ checkpoint: Checkpoint) async throws { throw error }

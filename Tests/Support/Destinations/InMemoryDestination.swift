@@ -60,7 +60,8 @@ public final class InMemoryDestination: ReadableDestination {
   }
 
   public func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
     InMemoryLoad(self, table, disposition, position)
   }

@@ -57,7 +57,8 @@ public final class DatabricksDestination: Destination {
   }
 
   public func beginLoad(
-    _ table: TableSchema, disposition: WriteDisposition, pipeline: String, position: LSN
+    _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
+    position: LSN
   ) async throws -> any TableLoad {
     let run = try run(pipeline)
     let isAppended = Self.isAppended(table, disposition)
