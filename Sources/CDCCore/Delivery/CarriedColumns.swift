@@ -24,7 +24,7 @@ package struct CarriedColumns: Sendable, Hashable {
     }
     let known = ColumnPlaces(before.columns.map { ($0.name.lowercased(), $0.number) })
     let places = table.columns.map { known.place(of: $0.name.lowercased(), number: $0.number) }
-    if rows.unlessLoaded, table.key.map({ places[$0] }) != before.key { return nil }
+    if table.hasKey, table.key.map({ places[$0] }) != before.key { return nil }
 
     var origins: [Int?] = []
     var unfit: [String] = []

@@ -24,7 +24,7 @@ extension TableSchema {
         comment: "where the transaction's commit record begins; of a full load the snapshot's position"),
       ColumnSchema(
         name: "_cdc_sequence", type: .long, isNullable: false,
-        comment: "counts the table's changes within the transaction, from 0"),
+        comment: "counts the table's changes within the transaction, from 0; -1: a load begins"),
       ColumnSchema(name: "_cdc_commit_time", type: .timestamp),
       ColumnSchema(name: "_cdc_xid", type: .long),
       ColumnSchema(
@@ -94,6 +94,14 @@ package struct ChangeAppender: Sendable {
         + constants(
           "r", position, [Int64](repeating: 0, count: rows.rowCount), commitTime: nil, xid: nil,
           count: rows.rowCount))
+  }
+
+  /// The row that stands between what an appended table has and the rows of a later load: as a truncation.
+  package static func emptied(_ table: TableSchema, at position: LSN) -> RowBatch {
+    RowBatch(
+      table: table.appended, rowCount: 1,
+      columns: table.columns.map { ColumnVector(nulls: 1, of: $0.type) }
+        + constants("t", position, [-1], commitTime: nil, xid: nil, count: 1))
   }
 
   private mutating func begin(_ run: TransactionRun) {

@@ -60,7 +60,7 @@ public final class LocalDeltaDestination: Destination {
     try requireOpen(pipeline)
     let isAppended = Self.isAppended(table, disposition)
     return try LocalTableLoad(
-      self.table(table.name), table, isAppended: isAppended, pipeline: pipeline,
+      self.table(table.name), table, isAppended: isAppended, carrying: carried, pipeline: pipeline,
       position: position, options: options
     ) { [schemas] in schemas.noteLoad(of: isAppended ? table.appendedWithKey : table, at: position) }
   }

@@ -1,11 +1,14 @@
 import CDCCore
 import Synchronization
 
-/// A table being replaced: a file writer for each caller at work, and one commit that takes all old files out and puts
+/// A table being replaced: a file writer for each caller at work, and one commit that takes the old files out and puts
 /// the new ones in. Readers see the old table or the new one.
 final class LocalTableLoad: TableLoad {
   private let table: LocalTable
   private let shape: TableShape
+  /// Of the rows before; nil: nothing stays.
+  private let carried: CarriedLoad?
+  private let source: TableSchema
   private let isAppended: Bool
   private let pipeline: String
   private let position: LSN
@@ -21,8 +24,9 @@ final class LocalTableLoad: TableLoad {
   }
 
   init(
-    _ table: LocalTable, _ source: TableSchema, isAppended: Bool, pipeline: String, position: LSN,
-    options: LocalDeltaOptions, committed: @escaping @Sendable () -> Void
+    _ table: LocalTable, _ source: TableSchema, isAppended: Bool, carrying rows: CarriedRows?,
+    pipeline: String, position: LSN, options: LocalDeltaOptions,
+    committed: @escaping @Sendable () -> Void
   ) throws {
     self.table = table
     self.isAppended = isAppended
@@ -30,11 +34,24 @@ final class LocalTableLoad: TableLoad {
     self.position = position
     self.options = options
     self.committed = committed
-    shape = try TableShape(
-      replacing: table.snapshot()?.metadata, by: isAppended ? source.appended : source)
+    let target = isAppended ? source.appended : source
+    let snapshot = try table.snapshot()
+    if let rows, let snapshot {
+      carried = try CarriedLoad(
+        rows, of: table, snapshot, to: target, isAppended: isAppended, options: options)
+    } else {
+      carried = nil
+    }
+    shape = try carried?.shape ?? TableShape(replacing: snapshot?.metadata, by: target)
+    self.source = source
   }
 
   func write(_ rows: RowBatch) async throws {
+    let rows = isAppended ? ChangeAppender.snapshot(rows, position: position) : rows
+    try await put(carried?.take(rows) ?? rows)
+  }
+
+  private func put(_ rows: RowBatch) async throws {
     guard rows.rowCount > 0 else { return }
     let lane = lanes.withLock { lanes in
       if let idle = lanes.idle.popLast() { return idle }
@@ -42,31 +59,38 @@ final class LocalTableLoad: TableLoad {
       lanes.all.append(new)
       return new
     }
-    try await lane.write(isAppended ? ChangeAppender.snapshot(rows, position: position) : rows)
+    try await lane.write(rows)
     lanes.withLock { $0.idle.append(lane) }
   }
 
   func commit() async throws {
+    let first = try table.snapshot()
+    if let carried {
+      try carried.requireSame(first, as: first)
+      if let first { try await carried.rows(of: first, put) }
+      if isAppended { try await put(carried.take(ChangeAppender.emptied(source, at: position))) }
+    }
     var adds: [AddFile] = []
     let time = WallClock.milliseconds
     for lane in lanes.withLock({ $0.all }) { adds += try await lane.publish(at: time) }
     try options.pass(.beforeLoadCommit)
-    try commit(adds, at: time)
+    try commit(adds, on: first, at: time)
     committed()
     try options.pass(.afterLoadCommit)
   }
 
-  private func commit(_ adds: [AddFile], at time: Int64) throws {
+  private func commit(_ adds: [AddFile], on first: DeltaSnapshot?, at time: Int64) throws {
     try table.store.createFolders()
-    let first = try table.snapshot()
     var base = first
     for _ in 0..<10 {
       var transaction: DeltaTransaction
       if let base {
+        let replaces = carried?.replacesFiles ?? true
         transaction = DeltaTransaction(
-          on: base, operation: "WRITE", parameters: ["mode": "Overwrite"], isBlindAppend: false)
+          on: base, operation: "WRITE", parameters: ["mode": replaces ? "Overwrite" : "Append"],
+          isBlindAppend: false)
         if shape.metadata != base.metadata { transaction.setMetadata(shape.metadata) }
-        for file in base.files { transaction.remove(file, at: time) }
+        if replaces { for file in base.files { transaction.remove(file, at: time) } }
       } else {
         transaction = DeltaTransaction(
           creating: shape.metadata, in: table.store, operation: "WRITE", parameters: ["mode": "Overwrite"])
@@ -85,6 +109,7 @@ final class LocalTableLoad: TableLoad {
             .fenced, "Another runner of pipeline \(pipeline) has written the table. Stop one of the two.",
             table: table.name)
         }
+        try carried?.requireSame(base, as: first)
       }
     }
     throw DeltaError(

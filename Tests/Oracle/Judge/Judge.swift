@@ -38,7 +38,7 @@ final class Judge: Sendable {
   }
 
   /// To be called at a quiet point, when the lake should have caught up.
-  func compare(_ positions: LoadPositions, check: Int) async throws -> Verdict {
+  func compare(_ loads: RecordedLoads, check: Int) async throws -> Verdict {
     try await readHistory()
     var request = Request(history: files.path("history"), roots: try await roots(), check: check, tables: [])
     for table in tables {
@@ -47,7 +47,8 @@ final class Judge: Sendable {
       request.tables.append(
         Request.Table(
           name: table.name, disposition: table.disposition?.rawValue, path: try lake.path(of: table.name),
-          positions: positions.of(table.name).map(\.rawValue), columns: columns, copy: copy))
+          loads: loads.of(table.name).map { $0.map { [$0.position.rawValue, $0.cut?.rawValue] } },
+          columns: columns, copy: copy))
     }
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
     let argument = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
@@ -96,7 +97,8 @@ final class Judge: Sendable {
       /// Nil: left to the pipeline.
       var disposition: String?
       var path: String
-      var positions: [UInt64]
+      /// Accounts of what may have been, each of loads as position and cut.
+      var loads: [[[UInt64?]]]
       var columns: String
       var copy: String
     }

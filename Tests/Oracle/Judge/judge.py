@@ -22,8 +22,8 @@ def check(request):
         table = Table(spec, transactions)
         lake = Lake(engine, spec["path"], json.loads(spec["columns"]), spec["copy"])
         verdicts = []
-        for position in spec["positions"] or [0]:
-            expected = expect(table, transactions, position)
+        for loads in spec["loads"] or [[[0, None]]]:
+            expected = expect(table, transactions, loads)
             lake.call(table, expected)
             verdicts.append(lake.wrong_columns(table, expected) + JUDGES[table.disposition](lake, table, expected))
             if not verdicts[-1]:
@@ -168,7 +168,11 @@ def soft_delete(lake, table, expected):
     found = current(lake, "rows alive", [time is None for time in times])
     if not expected.is_known:
         return found
-    held = split(lake, lake.names, ["_cdc_deleted_at"], [time is not None for time in times])
+    known = {time_text(time) for _, time in expected.removed.values()}
+    held = [
+        (row, [time if time in known else LOAD])
+        for row, (time,) in split(lake, lake.names, ["_cdc_deleted_at"], [time is not None for time in times])
+    ]
     wanted = [(row, [time_text(time)]) for row, time in expected.removed.values()]
     return found + beyond(lake, table, "rows removed", wanted, held)
 
@@ -185,7 +189,8 @@ def scd2(lake, table, expected):
             found.append(f"versions backwards: {row} is valid from {since} to {to}")
         if is_current is not (to is None):
             found.append(f"versions unclear: {row} is current: {is_current}, but valid to {to}")
-        (alive if to is None else ended).append((row, [since if since in known else LOAD, to]))
+        about = [time if time is None or time in known else LOAD for time in (since, to)]
+        (alive if to is None else ended).append((row, about))
     wanted = [(row, [time_text(since), time_text(to)]) for row, since, to in expected.versions]
     found += beyond(lake, table, "versions", wanted, ended)
     key = [lake.names.index(name) for name in table.key]
@@ -202,7 +207,7 @@ def insert_only(lake, table, expected):
     if not expected.is_known or expected.loaded is None:
         return []
     by_key = {tuple(row.get(table.numbers[name]) for name in table.key): row for row in expected.loaded}
-    wanted = by_key | expected.inserted
+    wanted = expected.kept | by_key | expected.inserted
     return beyond(lake, table, "rows", [(row, []) for row in wanted.values()], split(lake, lake.names, []))
 
 
@@ -214,16 +219,20 @@ def append(lake, table, expected):
         (dict(zip(LOG_COLUMNS, about)), dict(zip(lake.names, row)))
         for row, about in split(lake, lake.names, LOG_COLUMNS)
     ]
-    loaded = [values for about, values in rows if about["_cdc_op"] == "r"]
-    changes = sorted(
-        ((about, values) for about, values in rows if about["_cdc_op"] != "r"),
-        key=lambda row: (row[0]["_cdc_lsn"], row[0]["_cdc_sequence"]),
-    )
+    loaded, changes = collections.defaultdict(list), []
+    for about, values in rows:
+        if about["_cdc_op"] == "r":
+            loaded[about["_cdc_lsn"]].append(values)
+        else:
+            changes.append((about, values))
+    changes.sort(key=lambda row: (row[0]["_cdc_lsn"], row[0]["_cdc_sequence"]))
     found, log = [], expected.log
-    if expected.loaded is not None:
-        found += beyond(
-            lake, table, "rows loaded", [(row, []) for row in expected.loaded], [(list(row.values()), []) for row in loaded]
-        )
+    if surplus := loaded.keys() - {position for position, _ in expected.loads}:
+        found.append(f"loads: rows of loads at {surplus}, which did not happen")
+    for position, wanted in expected.loads:
+        if wanted is not None:
+            held = [(list(row.values()), []) for row in loaded[position]]
+            found += beyond(lake, table, "rows loaded", [(row, []) for row in wanted], held)
     if len(changes) != len(log):
         found.append(f"changes: {len(changes)} in the lake, {len(log)} happened")
     for (about, values), wanted in zip(changes, log):
@@ -233,13 +242,16 @@ def append(lake, table, expected):
             break
     sequence, last = 0, None
     for about, _ in changes:
-        sequence = sequence + 1 if about["_cdc_lsn"] == last else 0
+        # A load's comes before all changes that have its position.
+        first = -1 if about["_cdc_xid"] is None else 0
+        sequence = sequence + 1 if about["_cdc_lsn"] == last else first
         last = about["_cdc_lsn"]
         if about["_cdc_sequence"] != sequence:
             found.append(f"sequence: {about}")
             break
     if not found and not table.only_inserts:
-        left = replayed(loaded, changes, table, lake.names) if table.key else replayed_as_bag(loaded, changes)
+        replay = replayed if table.key else replayed_as_bag
+        left = replay(expected.loads[0][0], loaded, changes, table, lake.names)
         found += difference("rows replayed", multiset(lake.source_rows()), left)
     return found
 
@@ -248,6 +260,9 @@ def differing(about, values, wanted, lake, table):
     transaction = wanted.transaction
     if about["_cdc_op"] != wanted.op:
         return f"should be {wanted.op}"
+    if transaction is None:
+        told = [about[name] for name in LOG_COLUMNS[1:]] + [value for value in values.values() if value is not None]
+        return None if told == [wanted.position, -1, None, None, None] else f"should begin the load at {wanted.position}"
     if about["_cdc_xid"] != transaction.xid:
         return f"should be of transaction {transaction.xid}"
     if about["_cdc_commit_time"] != time_text(transaction.time):
@@ -260,7 +275,7 @@ def differing(about, values, wanted, lake, table):
     if held != unchanged:
         return f"should leave {sorted(unchanged)} unchanged"
     for (column, value), expected in zip(values.items(), lake.wanted(table, wanted.row, lake.names)):
-        if value != expected:
+        if expected is not UNKNOWN and value != expected:
             return f"should have {column} = {expected!r:.100}, not {value!r:.100}"
     return None
 
@@ -270,16 +285,19 @@ def unchanged_names(about):
     return next(csv.reader([text])) if text else []
 
 
-def replayed(loaded, changes, table, names):
-    """The rows that the log leaves: its reader's view, by nothing but the columns of the log."""
+def replayed(first, loaded, changes, table, names):
+    """The rows that the log leaves: its reader's view, by nothing but the columns of the log.
+
+    first: the position of the load with which the log begins."""
     key_of = lambda values: compare.text([values[name] for name in table.key])
     called = lambda names: {table.last_names.get(name, name) for name in names}
-    state = {key_of(row): row for row in loaded}
+    filled = lambda position: {key_of(row): row for row in loaded[position]}
+    state = filled(first)
     gone = None  # the row that the change before removed, of the same transaction
     for about, values in changes:
         op, key = about["_cdc_op"], key_of(values)
         if op == "t":
-            state, gone = {}, None
+            state, gone = filled(about["_cdc_lsn"]) if about["_cdc_sequence"] < 0 else {}, None
         elif op == "d":
             gone = (about["_cdc_lsn"], about["_cdc_sequence"] + 1, state.pop(key, {}))
         else:
@@ -292,16 +310,17 @@ def replayed(loaded, changes, table, names):
     return multiset([row.get(name) for name in names] for row in state.values())
 
 
-def replayed_as_bag(loaded, changes):
+def replayed_as_bag(first, loaded, changes, table, names):
     """As `replayed`, where nothing but all of its values names a row: each deletion takes one of its equals."""
-    state = multiset(list(row.values()) for row in loaded)
+    filled = lambda position: multiset(list(row.values()) for row in loaded[position])
+    state = filled(first)
     for about, values in changes:
         row = compare.text(list(values.values()))
         if about["_cdc_op"] == "t":
-            state = collections.Counter()
+            state = filled(about["_cdc_lsn"]) if about["_cdc_sequence"] < 0 else collections.Counter()
         else:
             state[row] += -1 if about["_cdc_op"] == "d" else 1
-            if state[row] < 0:
+            if state[row] < 0 and about["_cdc_lsn"] >= max(loaded, default=0):
                 return collections.Counter({f"deleted though it was not there: {row}": 1})
     return +state
 

@@ -1,4 +1,4 @@
-"""What the lake should hold of one table under each disposition, by the history and the position of its last full load.
+"""What the lake should hold of one table under each disposition, by the history and the positions of its loads.
 
 A row is a dict of the columns' numbers, which a rename leaves as they are, to the text that PostgreSQL printed."""
 
@@ -18,8 +18,11 @@ class Expected:
     removed: dict = field(default_factory=dict)  # key: (row, when), of keys that are not alive
     inserted: dict = field(default_factory=dict)  # key: the row that was inserted last
     log: list = field(default_factory=list)  # Logged, in the order of the changes
-    loaded: list | None = None  # the rows that the full load found; None where the history does not tell
+    loaded: list | None = None  # the rows that the last load found; None where the history does not tell
+    loads: list = field(default_factory=list)  # (position, rows) of each load since the table was empty
+    kept: dict = field(default_factory=dict)  # key: the row that a load left, though it brought none of that key
     is_known: bool = True  # whether the history tells which keys there are
+    past: object = None  # while a load is on its way: the table as it was before
     pending: set = field(default_factory=set)  # numbers of columns that no change has come for since they were added
     renamed: dict = field(default_factory=dict)  # number: the name before, of columns that no change has come for since
     dropped: set = field(default_factory=set)  # names of columns that went
@@ -28,20 +31,41 @@ class Expected:
         """A change has come: with it the destination knows of every definition."""
         self.pending, self.renamed = set(), {}
 
+    def forget(self, number):
+        """The values of a column are of another type now: what becomes of older ones is for the tests of conversions."""
+        rows = [row for row, _, _ in self.versions] + [row for row, _ in self.removed.values()]
+        rows += [*self.inserted.values(), *self.kept.values()] + [logged.row for logged in self.log]
+        rows += [row for _, found in self.loads for row in found or []]
+        rows += [row for held in (self.past.rows, self.past.inserted) for row in held.values()] if self.past else []
+        for row in rows:
+            if number in row:
+                row[number] = UNKNOWN
+
 
 @dataclass
 class Logged:
-    transaction: object
+    transaction: object  # None for the row with which a load begins
     op: str
     row: dict
     unchanged: set = field(default_factory=set)
+    position: int = 0  # of a load
+
+
+@dataclass
+class Past:
+    """A table that is about to be loaded again."""
+
+    kind: tuple
+    rows: dict  # by key, as the source had them where the table had come to
+    inserted: dict  # under insert_only, by key
+    is_known: bool
 
 
 class Table:
     """The table as it is at the end."""
 
     def __init__(self, spec, transactions):
-        self.name, declared = spec["name"], spec.get("disposition")
+        self.name, self.declared = spec["name"], spec.get("disposition")
         shape = {"key": None, "identity": "d", "columns": []}
         called = {}
         for transaction in transactions:
@@ -56,9 +80,14 @@ class Table:
         # Of each former name the one of today.
         self.last_names = {old: names[n] for n, olds in called.items() if n in names for old in olds}
         self.only_inserts = not self.key and shape["identity"] != "f"
-        self.disposition = declared or "merge"
-        if not self.key and declared not in ("merge", "replace"):
-            self.disposition = "append"
+        self.disposition = self.kind(shape)[0]
+
+    def kind(self, shape):
+        """What is done with a table of this shape, and what its rows are known by."""
+        if not shape["key"] and self.declared not in ("merge", "replace"):
+            return "append", None
+        key = None if self.declared == "append" else tuple(shape["key"] or [])
+        return self.declared or "merge", key
 
 
 class Rows:
@@ -93,7 +122,7 @@ class Rows:
             elif column["name"] != before[number]["name"]:
                 made.renamed.setdefault(number, before[number]["name"])
             if column["filled"] if number not in before else self.is_altered(before[number], column, shape):
-                self.forget(rows, number)
+                self.forget(rows, number, made)
         for number in before.keys() - after.keys():
             # Of a column that was renamed, and then dropped, the destination may have heard nothing in between.
             made.dropped |= {before[number]["name"], made.renamed.get(number, before[number]["name"])}
@@ -109,19 +138,20 @@ class Rows:
         has_other_file = shape["file"] != self.shape["file"] or int(shape["file"]) == 0
         return column["type"] != before["type"] or has_other_file and column["version"] != before["version"]
 
-    def forget(self, rows, number):
+    def forget(self, rows, number, made):
         # No script alters what its keys are made of; without them nothing could be found again.
         if number in (self.shape["key"] or []):
             return
         for row in rows or []:
             row[number] = UNKNOWN
+        made.forget(number)
 
-    def retype(self):
+    def retype(self, made):
         """A type was altered, and with it perhaps what its values look like."""
         rows = self.all()
         for column in self.shape["columns"]:
             if column["made"]:
-                self.forget(rows, column["number"])
+                self.forget(rows, column["number"], made)
         self.put_all(rows)
 
     def put_all(self, rows):
@@ -166,42 +196,74 @@ def in_bag(row):
     return frozenset((number, value) for number, value in row.items() if value is not None)
 
 
-def expect(table, transactions, position):
-    """position: the full load's; what commits before is in the load."""
-    made, rows, is_base = Expected(), Rows(), True
+def expect(table, transactions, loads):
+    """loads: position and cut of each, in order. What commits before the position is in the load; the cut is where the table
+    had come to before, None where nothing of that stayed."""
+    made, rows, follows = Expected(), Rows(), False
     # Only the rows themselves are compared, and a partition may come and go with its rows.
     is_merged = table.disposition == "merge"
+    steps = []
+    for position, cut in loads:
+        if cut is not None:
+            steps.append((cut, lambda: rest(table, made, rows)))
+        steps.append((position, lambda position=position: start(table, made, rows, position)))
     for transaction in transactions:
-        if is_base and transaction.end > position:
-            is_base = False
-            start(made, rows)
+        while steps and transaction.end > steps[0][0]:
+            steps.pop(0)[1]()
+            follows = made.past is None
         for change in transaction.changes:
             if change.op == "types":
-                rows.retype()
+                rows.retype(made)
             elif change.table != table.name:
                 continue
             elif change.op == "shape":
                 rows.reshape(change.shape, made)
             elif is_merged:
                 made.told()
-            elif is_base:
-                rows.play(change, rows.numbered(change.old), rows.numbered(change.new))
-            else:
+            elif follows:
                 follow(table, made, rows, transaction, change)
-    if is_base:
-        start(made, rows)
+            else:
+                rows.play(change, rows.numbered(change.old), rows.numbered(change.new))
+    for _, step in steps:
+        step()
     made.is_known &= rows.is_known
     return made
 
 
-def start(made, rows):
+def rest(table, made, rows):
+    """The table stays as it is until a load comes."""
+    inserted = by_key(rows, made.loaded or []) if rows.shape["key"] else {}
+    made.past = Past(
+        table.kind(rows.shape),
+        {key: dict(row) for key, row in rows.by_key.items()},
+        made.kept | inserted | made.inserted,
+        made.is_known and rows.is_known and (made.loaded is not None or table.disposition != "insert_only"),
+    )
+
+
+def by_key(rows, found):
+    return {rows.key_of(row): row for row in found}
+
+
+def start(table, made, rows, position):
+    past, made.past = made.past, None
+    if past is None or past.kind != table.kind(rows.shape):
+        made.versions, made.removed, made.log, made.loads, made.kept = [], {}, [], [], {}
+        made.dropped, made.is_known = set(), rows.is_known
+    else:
+        for key, row in past.rows.items():
+            end(made, key, row, LOAD)
+        made.removed = {key: about for key, about in made.removed.items() if key not in rows.by_key}
+        made.kept = {key: row for key, row in past.inserted.items() if key not in rows.by_key}
+        made.log.append(Logged(None, "t", {}, position=position))
+        made.is_known = past.is_known and rows.is_known
     made.loaded = rows.all()
     if made.loaded is not None:
         made.loaded = [dict(row) for row in made.loaded]
-    made.is_known = rows.is_known
+    made.loads.append((position, made.loaded))
+    made.inserted = {}
     made.since = {key: LOAD for key in rows.by_key}
     made.told()
-    made.dropped = set()
 
 
 def follow(table, made, rows, transaction, change):

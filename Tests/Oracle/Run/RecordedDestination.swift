@@ -1,24 +1,55 @@
-/// A destination that remembers where each table's last full load stands: what the oracle's model of a table begins with.
+/// A destination that remembers where each table was loaded: what the oracle's model of a table begins with.
 import CDCCore
 import Synchronization
 
-/// The positions at which a table may have been loaded last; more than one where a load was cut off.
-final class LoadPositions: Sendable {
-  private let positions = Mutex<[String: [LSN]]>([:])
+/// One load of a table: its snapshot's position, and up to where the table had come before; the latter nil where nothing of
+/// before was to stay.
+struct RecordedLoad: Sendable, Hashable {
+  var position: LSN
+  var cut: LSN?
+}
 
-  func of(_ table: String) -> [LSN] { positions.withLock { $0[table] ?? [] } }
-
-  func mayBe(_ position: LSN, _ table: String) {
-    positions.withLock { $0[table, default: []].append(position) }
+/// The loads that a table may have had, in order; more than one account where a load was cut off.
+final class RecordedLoads: Sendable {
+  private struct State {
+    var accounts: [String: [[RecordedLoad]]] = [:]
+    var checkpoint: LSN = .zero
   }
-  func isKnown(_ position: LSN, _ table: String) { positions.withLock { $0[table] = [position] } }
+  private let state = Mutex(State())
+
+  func of(_ table: String) -> [[RecordedLoad]] { state.withLock { $0.accounts[table] ?? [] } }
+
+  func hasCome(to checkpoint: LSN) { state.withLock { $0.checkpoint = checkpoint } }
+
+  /// How far changes have brought the table.
+  func cut(of table: String) -> LSN {
+    state.withLock { state in
+      max(state.checkpoint, state.accounts[table]?.compactMap(\.last?.position).max() ?? .zero)
+    }
+  }
+
+  func mayBe(_ load: RecordedLoad, _ table: String) {
+    state.withLock { state in
+      let before = state.accounts[table] ?? [[]]
+      let after = load.cut == nil ? [[load]] : before.map { $0 + [load] }
+      state.accounts[table] = before.filter { !$0.isEmpty } + after
+    }
+  }
+
+  func isKnown(_ load: RecordedLoad, _ table: String) {
+    state.withLock { state in state.accounts[table]?.removeAll { $0.last != load } }
+  }
 }
 
 struct RecordedDestination: ReadableDestination {
   let inner: any ReadableDestination
-  let positions: LoadPositions
+  let loads: RecordedLoads
 
-  func open(pipeline: String) async throws -> Checkpoint? { try await inner.open(pipeline: pipeline) }
+  func open(pipeline: String) async throws -> Checkpoint? {
+    let checkpoint = try await inner.open(pipeline: pipeline)
+    loads.hasCome(to: checkpoint?.position ?? .zero)
+    return checkpoint
+  }
 
   func heldTables(pipeline: String) async throws -> [HeldTable]? {
     try await inner.heldTables(pipeline: pipeline)
@@ -32,21 +63,29 @@ struct RecordedDestination: ReadableDestination {
     _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
     position: LSN
   ) async throws -> any TableLoad {
-    Load(
+    let before = carried == nil ? nil : try await inner.position(of: table.name, pipeline: pipeline)
+    return Load(
       inner: try await inner.beginLoad(
         table, disposition: disposition, carrying: carried, pipeline: pipeline, position: position),
-      table: table.name.name, position: position, positions: positions)
+      table: table.name.name,
+      load: RecordedLoad(
+        position: position,
+        cut: carried == nil ? nil : max(loads.cut(of: table.name.name), before ?? .zero)), loads: loads)
   }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
-    try await inner.beginPackage(package)
+    Writer(inner: try await inner.beginPackage(package), loads: loads)
   }
 
   func position(of table: TableName, pipeline: String) async throws -> LSN? {
     try await inner.position(of: table, pipeline: pipeline)
   }
 
-  func record(_ checkpoint: Checkpoint) async throws { try await inner.record(checkpoint) }
+  func record(_ checkpoint: Checkpoint) async throws {
+    try await inner.record(checkpoint)
+    loads.hasCome(to: checkpoint.position)
+  }
+
   func schema(of table: TableName) async throws -> TableSchema? { try await inner.schema(of: table) }
 
   func read(
@@ -58,16 +97,38 @@ struct RecordedDestination: ReadableDestination {
   private struct Load: TableLoad {
     let inner: any TableLoad
     let table: String
-    let position: LSN
-    let positions: LoadPositions
+    let load: RecordedLoad
+    let loads: RecordedLoads
 
     func write(_ rows: RowBatch) async throws { try await inner.write(rows) }
     func abandon() async { await inner.abandon() }
 
     func commit() async throws {
-      positions.mayBe(position, table)
+      loads.mayBe(load, table)
       try await inner.commit()
-      positions.isKnown(position, table)
+      loads.isKnown(load, table)
     }
+  }
+
+  private struct Writer: PackageWriter {
+    let inner: any PackageWriter
+    let loads: RecordedLoads
+
+    func write(_ changes: ChangeBatch, disposition: WriteDisposition) async throws {
+      try await inner.write(changes, disposition: disposition)
+    }
+
+    func truncate(
+      _ table: TableSchema, disposition: WriteDisposition, transaction: TransactionRun
+    ) async throws {
+      try await inner.truncate(table, disposition: disposition, transaction: transaction)
+    }
+
+    func commit(_ checkpoint: Checkpoint) async throws {
+      try await inner.commit(checkpoint)
+      loads.hasCome(to: checkpoint.position)
+    }
+
+    func abandon() async { await inner.abandon() }
   }
 }

@@ -9,7 +9,7 @@ struct Runner {
   let script: Script
   let database: TestDatabase
   let lake: any Lake
-  private let positions = LoadPositions()
+  private let loads = RecordedLoads()
   private(set) var tally = Tally()
 
   /// Runs a script from beginning to end.
@@ -50,7 +50,7 @@ struct Runner {
     for number in script.rounds.indices {
       try await carryOut(number)
       try await settle(number)
-      let verdict = try await judge.compare(positions, check: number)
+      let verdict = try await judge.compare(loads, check: number)
       tally.comparisons += verdict.comparisons
       tally.changes = verdict.changes
       tally.transactions = verdict.transactions
@@ -160,7 +160,7 @@ struct Runner {
       name: name,
       source: try PostgresSource(
         connection: database.connectionString, pipeline: name, resources: resources, logger: logger),
-      destination: RecordedDestination(inner: try lake.destination(faults), positions: positions),
+      destination: RecordedDestination(inner: try lake.destination(faults), loads: loads),
       configuration: PipelineConfiguration(
         resources: resources, loadLimits: BatchLimits(rows: 700, bytes: 16 << 20),
         captureLimits: BatchLimits(rows: action.rows, bytes: action.bytes, delay: .milliseconds(200)),

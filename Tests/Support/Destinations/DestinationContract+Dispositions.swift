@@ -29,6 +29,11 @@ extension DestinationContract {
       310, [.insert(table, 1, "after"), .insert(table, 51, "after"), .update(table, 51, "u", nil)]),
   ]
 
+  /// As the source has it after `life`, but for rows that came and went without a change in the log.
+  private static let found = [
+    ContractTables.row(0, "old0", "note0"), ContractTables.row(1, "other"), ContractTables.row(77, "new"),
+  ]
+
   static let dispositionCases: [Case] =
     [WriteDisposition.softDelete, .scd2].flatMap { disposition in
       [
@@ -50,6 +55,16 @@ extension DestinationContract {
           }
           try await run.check()
         },
+        Case("\(disposition.rawValue) keeps the past of a table that is loaded again") { harness in
+          var run = DispositionRun(harness, table, disposition, ContractTables.rows(0..<8))
+          try await run.deliver([Array(life)])
+          try await run.reload(found, at: 250)
+          try await run.check()
+          try await run.deliver([truncations])
+          try await run.check()
+          try await run.reload(found, at: 400, cutOffAt: .beforeLoadCommit)
+          try await run.check()
+        },
         Case("\(disposition.rawValue) marks every row of a truncated table") { harness in
           var run = DispositionRun(harness, table, disposition, ContractTables.rows(0..<8))
           try await run.deliver([life, truncations])
@@ -57,6 +72,38 @@ extension DestinationContract {
         },
       ]
     } + [
+      Case("append keeps its log when the table is loaded again") { harness in
+        var run = DispositionRun(harness, table, .append, ContractTables.rows(0..<3))
+        try await run.deliver([[ModelTransaction(200, [.insert(table, 10, "a"), .delete(table, 1)])]])
+        let names = ["_cdc_op", "_cdc_lsn", "_cdc_sequence", "id", "name"]
+        let before = try await run.rows(names)
+        try await run.reload(found, at: 250, cutOffAt: .beforeLoadCommit)
+        try await run.deliver([[ModelTransaction(300, [.insert(table, 11, "b")])]])
+        func row(_ op: String, _ lsn: Int128, _ sequence: Int128, _ id: Int?, _ name: String?) -> [Value] {
+          [.text(op), .integer(lsn), .integer(sequence), id.map { .integer(Int128($0)) } ?? .null]
+            + [name.map { .text($0) } ?? .null]
+        }
+        let expected =
+          before + [
+            row("t", 250, -1, nil, nil), row("r", 250, 0, 0, "old0"), row("r", 250, 0, 1, "other"),
+            row("r", 250, 0, 77, "new"), row("c", 300, 0, 11, "b"),
+          ]
+        if let difference = difference(expected, try await run.rows(names)) {
+          throw ContractViolation(difference)
+        }
+      },
+      Case("insert_only keeps what the source no longer has when the table is loaded again") { harness in
+        var run = DispositionRun(harness, table, .insertOnly, ContractTables.rows(0..<3))
+        try await run.deliver([
+          [ModelTransaction(200, [.insert(table, 10, "a"), .update(table, 2, "u", nil)])]
+        ])
+        try await run.reload(found, at: 250)
+        let expected =
+          found + [ContractTables.row(2, "old2", "note2"), ContractTables.row(10, "a")]
+        if let difference = difference(expected, try await run.rows(["id", "name", "note"])) {
+          throw ContractViolation(difference)
+        }
+      },
       Case("insert_only takes inserts and nothing else") { harness in
         var run = DispositionRun(harness, table, .insertOnly, ContractTables.rows(0..<3))
         try await run.deliver([
@@ -72,7 +119,7 @@ extension DestinationContract {
         ]
         let rows = try await run.rows(["id", "name", "note"])
         if let difference = difference(expected, rows) { throw ContractViolation(difference) }
-      }
+      },
     ]
 }
 
@@ -120,10 +167,28 @@ private struct DispositionRun {
     }
   }
 
-  private func pipeline(_ transactions: [ModelTransaction]) async throws -> Pipeline {
+  /// Loads the table beside others, with the rows that it has now; with a stage, it is cut off there once.
+  mutating func reload(
+    _ rows: [[Value]], at position: UInt64, cutOffAt stage: DeliveryStage? = nil
+  ) async throws {
+    model.reload(rows)
+    if let stage {
+      faults.arm(stage)
+      do {
+        try await pipeline([], rows, at: position).reload([table.name])
+        throw ContractViolation("the fault \(stage) was not met")
+      } catch is InjectedFault {
+      }
+    }
+    try await pipeline([], rows, at: position).reload([table.name])
+  }
+
+  private func pipeline(
+    _ transactions: [ModelTransaction], _ rows: [[Value]]? = nil, at position: UInt64 = 100
+  ) async throws -> Pipeline {
     Pipeline(
       name: "contract",
-      source: ModelSource([table], rows: [table.name: loaded], at: 100, transactions),
+      source: ModelSource([table], rows: [table.name: rows ?? loaded], at: position, transactions),
       destination: try await harness.start(faults),
       configuration: PipelineConfiguration(
         resources: ResourceList([Resource("*.*", hints: ResourceHints(writeDisposition: disposition))]),
@@ -133,19 +198,31 @@ private struct DispositionRun {
   func check() async throws {
     let names = table.columns.map(\.name)
     switch disposition {
-    case .softDelete: try compare(model.softDeleted, try await rows(names + ["_cdc_deleted_at"]))
+    case .softDelete:
+      let rows = try await rows(names + ["_cdc_deleted_at"])
+      try compare(model.softDeleted, rows.map { timed($0, names.count) })
     case .scd2:
       let rows = try await rows(names + ["_cdc_valid_from", "_cdc_valid_to", "_cdc_is_current"])
       try compare(
         model.versions,
         rows.map { row in
           var row = row
-          // The model's commits are within seconds of 1970: what is later is the load's own time.
-          if case .integer(let time) = row[names.count], time > 1_000_000_000 { row[names.count] = .null }
-          return row
+          // The model's commits are within seconds of 1970: what is later is a load's own time.
+          if isLoadTime(row[names.count]) { row[names.count] = .null }
+          return timed(row, names.count + 1)
         })
     default: break
     }
+  }
+
+  private func isLoadTime(_ value: Value) -> Bool {
+    if case .integer(let time) = value { time > Int128(HistoryModel.loadTime) } else { false }
+  }
+
+  private func timed(_ row: [Value], _ column: Int) -> [Value] {
+    var row = row
+    if isLoadTime(row[column]) { row[column] = .integer(Int128(HistoryModel.loadTime)) }
+    return row
   }
 
   private func compare(_ expected: [[Value]], _ actual: [[Value]]) throws {

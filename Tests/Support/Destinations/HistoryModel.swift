@@ -40,6 +40,20 @@ struct HistoryModel {
     }
   }
 
+  /// The table is loaded again: rows that are there begin anew, at the load's time; what is not among them any more ends then.
+  mutating func reload(_ rows: [[Value]]) {
+    for (key, var version) in current {
+      version.to = Self.loadTime
+      ended.append(version)
+      deleted[key] = version
+    }
+    current = [:]
+    for row in rows {
+      current[key(row)] = Version(row: row)
+      deleted[key(row)] = nil
+    }
+  }
+
   private mutating func begin(_ row: [Value], _ time: Int64) {
     current[key(row)] = Version(row: row, from: time)
     deleted[key(row)] = nil
@@ -64,6 +78,9 @@ struct HistoryModel {
     current.values.map { $0.row + [Self.time($0.from), .null, .boolean(true)] }
       + ended.map { $0.row + [Self.time($0.from), Self.time($0.to), .boolean(false)] }
   }
+
+  /// Stands for the time of a load that ended a version.
+  static let loadTime: Int64 = 1_000_000_000
 
   private static func time(_ time: Int64?) -> Value { time.map { .integer(Int128($0)) } ?? .null }
 }

@@ -63,7 +63,7 @@ public final class InMemoryDestination: ReadableDestination {
     _ table: TableSchema, disposition: WriteDisposition, carrying carried: CarriedRows?, pipeline: String,
     position: LSN
   ) async throws -> any TableLoad {
-    InMemoryLoad(self, table, disposition, position)
+    InMemoryLoad(self, table, disposition, carried, position)
   }
 
   public func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
@@ -111,13 +111,15 @@ private final class InMemoryLoad: TableLoad {
   private let destination: InMemoryDestination
   private let table: TableSchema
   private let disposition: WriteDisposition
+  private let carried: CarriedRows?
   private let position: LSN
   private let rows = Mutex<[[Value]]>([])
 
   init(
     _ destination: InMemoryDestination, _ table: TableSchema, _ disposition: WriteDisposition,
-    _ position: LSN
+    _ carried: CarriedRows?, _ position: LSN
   ) {
+    self.carried = carried
     self.destination = destination
     self.table = table
     self.disposition = disposition
@@ -137,7 +139,19 @@ private final class InMemoryLoad: TableLoad {
     try destination.transact { state in
       var new = InMemoryDestination.Storage.Table(
         schema: isAppended ? table.appended : table, position: position, source: table, loaded: position)
-      for row in rows { new.put(row) }
+      if let carried, let old = state.tables[table.name],
+        let columns = CarriedColumns(of: carried, from: old.schema, to: new.schema)
+      {
+        new.schema = columns.table
+        // A row of the load takes the place of one with its key.
+        for row in columns.carry(RowBatch(old.schema, Array(old.rows.values))).rowValues { new.put(row) }
+        let emptied = isAppended ? ChangeAppender.emptied(table, at: position).rowValues : []
+        for row in emptied + rows {
+          new.put(row + Array(repeating: .null, count: columns.table.columns.count - row.count))
+        }
+      } else {
+        for row in rows { new.put(row) }
+      }
       state.tables[table.name] = new
     }
     try destination.faults.pass(.afterLoadCommit)

@@ -19,6 +19,8 @@ final class ModelSource: ChangeSource {
 
   func snapshot(restart: Bool) async throws -> any SourceSnapshot { Snapshot(source: self) }
 
+  func snapshot(of tables: Set<TableName>?) async throws -> any SourceSnapshot { Snapshot(source: self) }
+
   func changes(
     from position: LSN, held: [HeldTable]?, limits: BatchLimits, until stop: StopCondition,
     sink: @escaping @Sendable (ChangeEvent) async throws -> Void
