@@ -135,7 +135,7 @@ import Testing
   @Test func rewritesNoFileOfALog() async throws {
     try await withEndToEnd { run in
       let table = TableName(schema: "public", name: "log")
-      try await run.database.psql("CREATE TABLE log (id int PRIMARY KEY); INSERT INTO log VALUES (1)")
+      try await onAll(run, "CREATE TABLE # (id int PRIMARY KEY); INSERT INTO # VALUES (1);")
       try await run.pipeline(resources()).fullLoad()
       let files = try await run.files("log")
       try await run.database.psql("ALTER TABLE log ADD fresh int DEFAULT 7")

@@ -55,6 +55,10 @@ struct RecordedDestination: ReadableDestination {
     try await inner.heldTables(pipeline: pipeline)
   }
 
+  func unsyncedTables(pipeline: String) async throws -> UnsyncedTables? {
+    try await inner.unsyncedTables(pipeline: pipeline)
+  }
+
   func release(_ table: TableName, pipeline: String, copy: RemovedTables) async throws {
     try await inner.release(table, pipeline: pipeline, copy: copy)
   }
