@@ -1,4 +1,4 @@
-/// The oracle is worth something only where it sees what is wrong: here a destination loses changes.
+/// The oracle is worth something only where it sees what is wrong: here a destination loses changes, or what was before a load.
 import CDCCore
 import Synchronization
 import TestSupport
@@ -22,12 +22,36 @@ import Testing
         INSERT INTO t VALUES (10, 'new'); UPDATE t SET v = 'changed' WHERE id < 3; DELETE FROM t WHERE id = 4;
         INSERT INTO t VALUES (11, 'last');
         """)
-    for isLossy in [false, true] {
+    try await expectSeen(.changes, in: script)
+  }
+
+  @Test(arguments: [WriteDisposition.append, .softDelete, .scd2, .insertOnly])
+  func seesThatThePastWasLost(_ disposition: WriteDisposition) async throws {
+    let script = try Script(
+      parsing: """
+        --@ table t disposition=\(disposition.rawValue)
+        --@ setup
+        CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT i, 'v' FROM generate_series(1, 9) i;
+        --@ round
+        --@ session
+        --@ during load
+        --@ round
+        --@ session
+        DELETE FROM t WHERE id = 4; UPDATE t SET v = 'changed' WHERE id < 3;
+        --@ round
+        --@ session
+        ALTER TABLE t ADD w int DEFAULT 7; INSERT INTO t VALUES (11, 'last');
+        """)
+    try await expectSeen(.past, in: script)
+  }
+
+  private func expectSeen(_ loss: Loss, in script: Script) async throws {
+    for loss in [nil, loss] {
       try await withTemporaryDirectory { directory in
-        let lake = LossyLake(inner: LocalLake(directory: directory, spec: script.lake), isLossy: isLossy)
+        let lake = LossyLake(inner: LocalLake(directory: directory, spec: script.lake), loss: loss)
         let (tally, finding) = try await Runner.run(script, on: try await Self.server.value, in: lake)
-        #expect(tally.comparisons == 2)
-        #expect((finding?.kind == .difference) == isLossy, "\(finding?.description ?? "nothing found")")
+        #expect(tally.comparisons == script.rounds.count)
+        #expect((finding?.kind == .difference) == (loss != nil), "\(finding?.description ?? "nothing found")")
       }
     }
   }
@@ -75,21 +99,28 @@ import Testing
   }
 }
 
+private enum Loss {
+  /// The last row of each batch.
+  case changes
+  /// What a table had before a load.
+  case past
+}
+
 private struct LossyLake: Lake {
   let inner: any Lake
-  let isLossy: Bool
+  let loss: Loss?
 
   func path(of table: String) throws -> String { try inner.path(of: table) }
 
   func destination(_ faults: FaultCounter?) throws -> any ReadableDestination {
     let destination = try inner.destination(faults)
-    return isLossy ? LossyDestination(inner: destination) : destination
+    return loss.map { LossyDestination(inner: destination, loss: $0) } ?? destination
   }
 }
 
-/// Forgets the last row of each batch.
 private struct LossyDestination: ReadableDestination {
   let inner: any ReadableDestination
+  let loss: Loss
 
   func open(pipeline: String) async throws -> Checkpoint? { try await inner.open(pipeline: pipeline) }
   func position(of table: TableName, pipeline: String) async throws -> LSN? {
@@ -112,11 +143,13 @@ private struct LossyDestination: ReadableDestination {
     position: LSN
   ) async throws -> any TableLoad {
     try await inner.beginLoad(
-      table, disposition: disposition, carrying: carried, pipeline: pipeline, position: position)
+      table, disposition: disposition, carrying: loss == .past ? nil : carried, pipeline: pipeline,
+      position: position)
   }
 
   func beginPackage(_ package: LoadPackage) async throws -> any PackageWriter {
-    Writer(inner: try await inner.beginPackage(package))
+    let writer = try await inner.beginPackage(package)
+    return loss == .changes ? Writer(inner: writer) : writer
   }
 
   func read(

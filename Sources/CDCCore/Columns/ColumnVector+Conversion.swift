@@ -3,12 +3,10 @@ extension ColumnType {
   /// True where every value of this type has its like in the other: wider integers, decimals and floats, text for integers,
   /// decimals and booleans, and what is made of such.
   package func isConvertible(to type: ColumnType) -> Bool {
-    switch (self, type) {
-    case (.short, .short), (.short, .int), (.short, .long), (.int, .int), (.int, .long), (.long, .long),
-      (.float, .float), (.float, .double), (.double, .double),
-      (.short, .string), (.int, .string), (.long, .string), (.decimal, .string), (.boolean, .string),
-      (.boolean, .boolean), (.string, .string), (.binary, .binary), (.date, .date),
-      (.timestamp, .timestamp), (.timestampNTZ, .timestampNTZ):
+    if self == type { return true }
+    return switch (self, type) {
+    case (.short, .int), (.short, .long), (.int, .long), (.float, .double),
+      (.short, .string), (.int, .string), (.long, .string), (.decimal, .string), (.boolean, .string):
       true
     case (.short, .decimal(let precision, let scale)): precision - scale >= 5
     case (.int, .decimal(let precision, let scale)): precision - scale >= 10

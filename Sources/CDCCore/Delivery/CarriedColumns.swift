@@ -12,36 +12,37 @@ package struct CarriedColumns: Sendable, Hashable {
   private let before: TableSchema
   private let rows: CarriedRows
 
-  /// Nil where nothing can stay: the table was not of this disposition, or its rows were known by another key.
+  /// Nil where nothing can stay: the table was not of this disposition, or its rows are known by other values than before.
   ///
   /// - Parameters:
   ///   - before: the destination's table, with the numbers that its columns had in the source.
   ///   - table: what the load brings.
   package init?(of rows: CarriedRows, from before: TableSchema, to table: TableSchema) {
-    let names = Set(before.columns.map { $0.name.lowercased() })
-    guard table.columns.allSatisfy({ $0.isSource || names.contains($0.name.lowercased()) }) else {
-      return nil
-    }
-    let known = ColumnPlaces(before.columns.map { ($0.name.lowercased(), $0.number) })
-    let places = table.columns.map { known.place(of: $0.name.lowercased(), number: $0.number) }
-    if table.hasKey, table.key.map({ places[$0] }) != before.key { return nil }
-
+    guard
+      Set(before.columns.lazy.filter(\.isOwn).map(\.name))
+        == Set(table.columns.lazy.filter(\.isOwn).map(\.name))
+    else { return nil }
+    let known = ColumnPlaces(before.columns.map { ($0.name, $0.number) })
+    let places = table.columns.map { known.place(of: $0.name, number: $0.number) }
     var origins: [Int?] = []
     var unfit: [String] = []
     for (column, place) in zip(table.columns, places) {
       var origin = place
-      if let number = column.number, rows.withheld.contains(number) { origin = nil }
+      if let number = column.number, rows.withheld.numbers.contains(number) { origin = nil }
       if let place = origin, !before.columns[place].type.isConvertible(to: column.type) {
         origin = nil
         unfit.append(column.name)
       }
       origins.append(origin)
     }
+    if table.hasKey, table.key.map({ origins[$0] }) != before.key { return nil }
+
     let taken = Set(table.columns.map { $0.name.lowercased() })
     let former = before.columns.indices.filter { place in
       let column = before.columns[place]
-      return !places.contains(place) && !taken.contains(column.name.lowercased())
-        && !(column.number.map { rows.withheld.contains($0) } ?? true)
+      guard let number = column.number, !places.contains(place) else { return false }
+      return !taken.contains(column.name.lowercased()) && !rows.withheld.numbers.contains(number)
+        && !rows.withheld.formerNames.contains(column.name)
     }
     var whole = table
     whole.columns += former.map { before.columns[$0] }
@@ -82,8 +83,8 @@ package struct CarriedColumns: Sendable, Hashable {
 }
 
 extension ColumnSchema {
-  /// False for columns that a disposition adds.
-  fileprivate var isSource: Bool { !name.hasPrefix("_cdc_") }
+  /// True for columns that a disposition adds.
+  fileprivate var isOwn: Bool { number == nil && name.hasPrefix("_cdc_") }
 }
 
 extension ColumnVector {

@@ -96,17 +96,16 @@ public protocol SourceSnapshot: Sendable {
     sink: @escaping @Sendable (SnapshotEvent) async throws -> Void
   ) async throws
 
-  /// Numbers of the columns of a table at the destination whose values must not stay there as they are when the snapshot
-  /// replaces them, not in older rows either: they are left out now, or masked in another way. Nil: the table of that name is
-  /// another one, and none of its rows stays.
-  func withheld(from held: HeldTable) -> Set<Int>?
+  /// What of a table at the destination must not stay there as it is when the snapshot replaces it, not in older rows either.
+  /// Nil: none of its rows stays, since the table of that name is another one, or none can tell. By default nil.
+  func withheld(from held: HeldTable) -> WithheldColumns?
 
   /// Gives the snapshot back.
   func close() async
 }
 
 extension SourceSnapshot {
-  public func withheld(from held: HeldTable) -> Set<Int>? { [] }
+  public func withheld(from held: HeldTable) -> WithheldColumns? { nil }
 }
 
 public enum SnapshotEvent: Sendable {

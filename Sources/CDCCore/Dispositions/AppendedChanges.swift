@@ -24,7 +24,7 @@ extension TableSchema {
         comment: "where the transaction's commit record begins; of a full load the snapshot's position"),
       ColumnSchema(
         name: "_cdc_sequence", type: .long, isNullable: false,
-        comment: "counts the table's changes within the transaction, from 0; -1: a load begins"),
+        comment: "counts the table's changes within the transaction, from 0; of a load's rows -1"),
       ColumnSchema(name: "_cdc_commit_time", type: .timestamp),
       ColumnSchema(name: "_cdc_xid", type: .long),
       ColumnSchema(
@@ -92,7 +92,7 @@ package struct ChangeAppender: Sendable {
       table: rows.table.appended, rowCount: rows.rowCount,
       columns: rows.columns
         + constants(
-          "r", position, [Int64](repeating: 0, count: rows.rowCount), commitTime: nil, xid: nil,
+          "r", position, [Int64](repeating: -1, count: rows.rowCount), commitTime: nil, xid: nil,
           count: rows.rowCount))
   }
 
@@ -101,7 +101,7 @@ package struct ChangeAppender: Sendable {
     RowBatch(
       table: table.appended, rowCount: 1,
       columns: table.columns.map { ColumnVector(nulls: 1, of: $0.type) }
-        + constants("t", position, [-1], commitTime: nil, xid: nil, count: 1))
+        + constants("t", position, [-2], commitTime: nil, xid: nil, count: 1))
   }
 
   private mutating func begin(_ run: TransactionRun) {

@@ -111,15 +111,9 @@ actor TableLoads {
   }
 
   private func carried(_ table: TableName, _ disposition: WriteDisposition) -> CarriedRows? {
-    guard let held = held[table],
-      var carried = disposition.carried(at: began, position: snapshot.position)
-    else { return nil }
-    guard let withheld = snapshot.withheld(from: held) else {
-      pipeline.logger.notice(
-        "the table is another one than before: its history begins anew", metadata: ["table": "\(table)"])
-      return nil
-    }
-    carried.withheld = withheld
+    guard let held = held[table], let withheld = snapshot.withheld(from: held) else { return nil }
+    var carried = disposition.carried(at: began, position: snapshot.position)
+    carried?.withheld = withheld
     return carried
   }
 }

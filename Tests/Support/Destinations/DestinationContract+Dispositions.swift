@@ -85,8 +85,8 @@ extension DestinationContract {
         }
         let expected =
           before + [
-            row("t", 250, -1, nil, nil), row("r", 250, 0, 0, "old0"), row("r", 250, 0, 1, "other"),
-            row("r", 250, 0, 77, "new"), row("c", 300, 0, 11, "b"),
+            row("t", 250, -2, nil, nil), row("r", 250, -1, 0, "old0"), row("r", 250, -1, 1, "other"),
+            row("r", 250, -1, 77, "new"), row("c", 300, 0, 11, "b"),
           ]
         if let difference = difference(expected, try await run.rows(names)) {
           throw ContractViolation(difference)

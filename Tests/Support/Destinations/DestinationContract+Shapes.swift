@@ -146,7 +146,7 @@ extension DestinationContract {
         ]
       }
       let expected = [
-        row("r", 100, 0, nil, 0), row("r", 100, 0, nil, 1), row("c", 200, 0, nil, 5),
+        row("r", 100, -1, nil, 0), row("r", 100, -1, nil, 1), row("c", 200, 0, nil, 5),
         row("d", 200, 1, nil, 5), row("u", 200, 2, "note", 6), row("d", 210, 0, nil, 6),
         row("t", 210, 1, nil, nil),
       ]

@@ -51,6 +51,7 @@ final class ModelSource: ChangeSource {
       }
     }
 
+    func withheld(from held: HeldTable) -> WithheldColumns? { WithheldColumns() }
     func close() async {}
   }
 }
