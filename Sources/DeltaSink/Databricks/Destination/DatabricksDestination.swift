@@ -65,8 +65,8 @@ public final class DatabricksDestination: Destination {
     try (isAppended ? table.appended : table).requireHoldable()
     let folder = "\(session.layout.folder(pipeline: pipeline))/\(await run.newDelivery("load", at: position))"
     return DatabricksTableLoad(
-      run, table, target: try await run.target(of: table.name), isAppended: isAppended, position: position,
-      staging: try staging(folder, pipeline)
+      run, table, target: try await run.target(of: table.name), isAppended: isAppended,
+      carrying: carried, position: position, staging: try staging(folder, pipeline)
     ) { [weak self] in self?.state.withLock { $0.failed?.refused[table.name] = nil } }
   }
 
@@ -104,12 +104,14 @@ public final class DatabricksDestination: Destination {
   public var idleBytes: Int { 512 << 20 }
 
   public func heldTables(pipeline: String) async throws -> [HeldTable]? {
-    if let failed = state.withLock({ $0.failed }), !(failed.error is UnsyncedTables) { throw failed.error }
-    return try await run(pipeline).heldTables
+    try await run(pipeline).heldTables
   }
 
+  /// - Throws: what Databricks has refused for good. The table's load, which does not ask, settles that too.
   public func unsyncedTables(pipeline: String) async throws -> UnsyncedTables? {
-    state.withLock { $0.failed?.error as? UnsyncedTables }
+    guard let error = state.withLock({ $0.failed?.error }) else { return nil }
+    guard let unsynced = error as? UnsyncedTables else { throw error }
+    return unsynced
   }
 
   /// Dropping a table needs the right to manage it.

@@ -9,6 +9,8 @@ final class DatabricksTableLoad: TableLoad {
   private let key: [Int]
   private let target: String
   private let isAppended: Bool
+  /// What stays of the rows that the table has; nil: nothing.
+  private let carried: CarriedRows?
   private let position: LSN
   private let staging: StagingContext
   private let committed: @Sendable () -> Void
@@ -21,11 +23,13 @@ final class DatabricksTableLoad: TableLoad {
   }
 
   init(
-    _ run: DatabricksRun, _ table: TableSchema, target: String, isAppended: Bool, position: LSN,
-    staging: StagingContext, committed: @escaping @Sendable () -> Void
+    _ run: DatabricksRun, _ table: TableSchema, target: String, isAppended: Bool,
+    carrying carried: CarriedRows?, position: LSN, staging: StagingContext,
+    committed: @escaping @Sendable () -> Void
   ) {
     self.run = run
     self.committed = committed
+    self.carried = carried
     self.table = isAppended ? table.appended : table
     key = table.key
     self.target = target
@@ -61,9 +65,12 @@ final class DatabricksTableLoad: TableLoad {
     for lane in all { try await lane.finish() }
     try await staging.uploads.finish()
     try session.options.pass(.beforeLoadCommit)
-    let staged = StagedTable(
+    var staged = StagedTable(
       action: .overwrite, table: table, sourceKey: key, target: target, columns: table.columns,
       rows: rowsFolder)
+    if let carried {
+      staged.history = try await run.history(carried, of: staged, emptied: isAppended ? position : nil)
+    }
     let manifest = Manifest(
       id: String(staging.folder.split(separator: "/").last ?? ""), pipeline: run.pipeline, epoch: run.epoch,
       sequence: await run.sequence, content: .load(position), tables: [staged])

@@ -131,7 +131,7 @@ struct DatabricksPlan {
     var merges: [PlannedStep] = []
     for (number, (schema, disposition)) in tables.enumerated() where disposition.delivered != .replace {
       var staged = try await self.staged(schema, disposition, "\(folder)/table-\(number)/rows")
-      if let reload = try await reload(&staged, reasons[schema.name]) {
+      if let reload = try await reload(&staged, disposition, reasons[schema.name], at: position) {
         loads.append(reload)
         continue
       }
@@ -164,7 +164,9 @@ struct DatabricksPlan {
 
   /// What cannot be followed in place is loaded first, beside the others: another type may stand for other values, of which
   /// neither the log nor the catalog tells.
-  private func reload(_ staged: inout StagedTable, _ reason: String?) async throws -> PlannedStep? {
+  private func reload(
+    _ staged: inout StagedTable, _ disposition: WriteDisposition, _ reason: String?, at position: LSN
+  ) async throws -> PlannedStep? {
     let name = staged.table.name
     let why: String
     if let reason {
@@ -183,6 +185,11 @@ struct DatabricksPlan {
     }
     var load = staged
     load.action = .overwrite
+    // What is masked or left out since then, only the load itself learns.
+    if let rows = disposition.carried(at: held?.checkpoint?.commitTime ?? 0, position: position) {
+      load.history = try await run.history(
+        rows, of: load, emptied: staged.action == .append ? position : nil)
+    }
     let isNew = try await run.columns(of: staged.target) == nil
     return PlannedStep("\(name): is loaded\(isNew ? "" : " again"), because \(why)", try await swap(load))
   }

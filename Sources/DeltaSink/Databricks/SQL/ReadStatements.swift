@@ -4,6 +4,9 @@ import CDCCore
 struct ReadStatements {
   let layout: DatabricksLayout
 
+  /// The newest version of the Delta table, and what made it.
+  func version(of target: String) -> String { "DESCRIBE HISTORY \(layout.table(target)) LIMIT 1" }
+
   func rows(of target: String, columns: [ColumnSchema]) -> String {
     let values = columns.enumerated().map { index, column in
       "\(ExactText.expression("t.\(SQLText.name(column.name))", column.type)) AS c\(index)"

@@ -39,6 +39,8 @@ struct StagedTable: Sendable, Hashable {
   var gone: Set<Int> = []
   /// Names of columns that the source once had: null in every row that is written now.
   var former: [String] = []
+  /// Of a load: rows that stay; nil: none.
+  var history: StagedHistory?
   /// What happens to columns of the table before rows come; columns that it lacks are added then.
   var moves: [ColumnMove] = []
   /// Between which values the keys (for `append`: `_cdc_lsn`) lie.

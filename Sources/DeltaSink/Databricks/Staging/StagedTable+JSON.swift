@@ -26,6 +26,7 @@ extension StagedTable {
       .init(name: "kept", value: .array(kept.map { .integer($0) })),
       .init(name: "gone", value: .array(gone.sorted().map { .integer($0) })),
       .init(name: "former", value: .array(former.map { .string($0) })),
+      .init(name: "history", value: history?.json ?? .null),
       .init(name: "moves", value: .array(moves.map(\.json))),
       .init(
         name: "bounds",
@@ -57,6 +58,9 @@ extension StagedTable {
     self.kept = kept
     self.gone = Set(gone)
     former = (json["former"]?.elements ?? []).compactMap(\.string)
+    if let history = json["history"], history != .null {
+      self.history = try StagedHistory(history, of: columns.count)
+    }
     moves = try (json["moves"]?.elements ?? []).map { try ColumnMove($0) }
     bounds = (json["bounds"]?.elements ?? []).compactMap { bound in
       guard let parts = bound.elements?.compactMap(\.string), parts.count == 3 else { return nil }
@@ -109,7 +113,7 @@ extension ColumnMove {
 }
 
 extension ColumnSchema {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     .object([
       .init(name: "name", value: .string(name)), .init(name: "type", value: .string(type.sqlName)),
       .init(name: "sourceType", value: .string(sourceType)),
@@ -119,7 +123,7 @@ extension ColumnSchema {
     ])
   }
 
-  fileprivate init(_ json: JSONValue) throws {
+  init(_ json: JSONValue) throws {
     guard let type = SQLTypeParser.parse(try json.text("type")) else { throw JSONValue.lacks("a known type") }
     self.init(
       name: try json.text("name"), type: type, isNullable: json["nullable"]?.boolean ?? true,

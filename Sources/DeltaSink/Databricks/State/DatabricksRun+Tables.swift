@@ -66,7 +66,7 @@ extension DatabricksRun {
     guard loadID != nil || !known.isNoted(table) else { return }
     known.shape = table
     known.version += 1
-    known.everyName.formUnion(table.columns.map { $0.name.lowercased() })
+    for column in table.columns { known.remember(column.name, column.number) }
     if let loadID {
       known.loadID = loadID
       known.loadPosition = position
@@ -174,8 +174,8 @@ extension DatabricksRun {
     let change = ShapeChange(held, to: staged.liveColumns)
     try change.requireEvolvable(staged.table.name)
     staged.moves = change.moves
-    let known = tables[staged.table.name]?.everyName ?? []
-    staged.former = change.surplus.filter { known.contains($0.lowercased()) }
+    let known = tables[staged.table.name]?.everyNumber ?? [:]
+    staged.former = change.surplus.filter { known[$0.lowercased()] != nil }
     return staged
   }
 }

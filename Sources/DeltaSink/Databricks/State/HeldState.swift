@@ -46,10 +46,12 @@ struct HeldState: Sendable, Hashable {
         // What an earlier version of this package wrote may not be understood: such a table counts as not known.
         var shape = row[4].flatMap { try? TableSchema(schemaLog: $0, name: table, mark: row[5]) }
         shape?.comment = row[6]
-        tables[table] = KnownTable(
-          target: target, version: version, shape: shape, everyName: names(row[7]), loadID: row[8],
+        var known = KnownTable(
+          target: target, version: version, shape: shape, loadID: row[8],
           loadPosition: row[9].flatMap { UInt64($0) }.map { LSN($0) },
           loadedAfter: row[10].flatMap { Int64($0) } ?? 0)
+        remember(row[7], in: &known)
+        tables[table] = known
       }
     }
     return tables
@@ -72,15 +74,13 @@ struct HeldState: Sendable, Hashable {
     return tables
   }
 
-  /// The names in a JSON array of shapes.
-  private static func names(_ shapes: String?) -> Set<String> {
-    var names: Set<String> = []
+  /// Columns in a JSON array of shapes.
+  private static func remember(_ shapes: String?, in table: inout KnownTable) {
     for shape in shapes.flatMap({ try? JSONValue(parsing: $0).elements }) ?? [] {
       for column in shape.string.flatMap({ try? JSONValue(parsing: $0).elements }) ?? [] {
-        if let name = column["name"]?.string { names.insert(name.lowercased()) }
+        if let name = column["name"]?.string { table.remember(name, column["number"]?.integer) }
       }
     }
-    return names
   }
 
   private static func notUnderstood(_ table: String) -> DatabricksError {

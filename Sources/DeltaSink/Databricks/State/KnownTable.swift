@@ -6,8 +6,8 @@ struct KnownTable: Sendable {
   var version: Int64 = 0
   /// As the last load or package left it, with the key of the source's table; nil where the table is no longer followed.
   var shape: TableSchema?
-  /// Of all shapes: the source's own names, in lower case.
-  var everyName: Set<String> = []
+  /// Of all shapes: by the source's own names, in lower case, the numbers that columns of that name had; nil: one without.
+  var everyNumber: [String: Set<Int?>] = [:]
   var loadID: String?
   var loadPosition: LSN?
   /// The number of the checkpoint before the load.
@@ -19,9 +19,13 @@ struct KnownTable: Sendable {
   /// By name, in lower case: what the source knows columns of the table by. A name that is not in it is known by its name.
   var numbers: [String: Int] {
     guard let shape, shape.columns.contains(where: { $0.number != nil }) else { return [:] }
-    var numbers = Dictionary(everyName.map { ($0, Self.droppedNumber) }) { first, _ in first }
+    var numbers = everyNumber.mapValues { _ in Self.droppedNumber }
     for column in shape.columns { numbers[column.name.lowercased()] = column.number }
     return numbers
+  }
+
+  mutating func remember(_ column: String, _ number: Int?) {
+    everyNumber[column.lowercased(), default: []].insert(number)
   }
 
   /// True where nothing has to be written down for the table to be known so.

@@ -42,7 +42,9 @@ struct RefusalTests {
     world.destination = try harness.destination()
     let before = try await world.destination.open(pipeline: DeliveryWorld.pipeline)
     #expect(before?.position == LSN(100))
-    await expectRefusal { _ = try await world.destination.heldTables(pipeline: DeliveryWorld.pipeline) }
+    await expectRefusal { _ = try await world.destination.unsyncedTables(pipeline: DeliveryWorld.pipeline) }
+    // A load asks for them.
+    #expect(try await world.destination.heldTables(pipeline: DeliveryWorld.pipeline)?.count == 2)
     await expectRefusal { try await world.deliver(DeliveryWorld.changes) }
     #expect(try await harness.double.hits(of: fault) == 2)
     try await world.resume(DeliveryWorld.changes)

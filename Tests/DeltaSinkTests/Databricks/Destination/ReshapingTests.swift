@@ -25,7 +25,7 @@ struct ReshapingTests {
     var held: [HeldColumn] {
       var known = KnownTable(target: "t")
       known.shape = shape
-      known.everyName = everyName
+      for name in everyName { known.remember(name, nil) }
       let numbers = known.numbers
       return columns.map {
         HeldColumn(name: $0.name, typeText: "bigint", number: numbers[$0.name.lowercased()])

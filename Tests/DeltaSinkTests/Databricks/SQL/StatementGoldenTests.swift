@@ -77,6 +77,8 @@ struct StatementGoldenTests {
       try await put("odd/lookup-1", [ParquetColumn(name: "number", type: .long)] + key)
       try await put("keys/rows", columns(StatementSamples.keyOnly) + marks)
       try await put("log/rows", columns(StatementSamples.odd.appended))
+      try await put("kept/rows", columns(StatementSamples.kept.table))
+      try await put("kept-log/rows", columns(StatementSamples.keptLog.table))
     }
   }
 }

@@ -71,6 +71,45 @@ enum StatementSamples {
     OverwriteStatement(staged: staged, layout: layout, guard: epoch)
   }
 
+  /// Loaded again, with other types, beside rows that stay.
+  static let kept: StagedTable = {
+    var table = odd
+    table.columns[2].type = .string
+    table.columns[8].type = .decimal(precision: 10, scale: 2)
+    table.columns[9] = ColumnSchema(name: "born", type: .date)
+    table.columns[10].type = .double
+    table.columns[14].type = .structure([
+      ColumnSchema(name: "a b", type: .long), ColumnSchema(name: "list", type: .list(.date)),
+      ColumnSchema(name: "more", type: .string),
+    ])
+    var staged = StagedTable(
+      action: .overwrite, table: table, target: "odd", columns: table.columns, rows: folder("kept/rows"))
+    var origins = odd.columns.map { Optional($0) }
+    origins[9] = nil
+    var history = StagedHistory(version: 0, origins: origins, former: [odd.columns[9]])
+    history.unlessLoaded = true
+    history.endings = [
+      .init(CarriedRows.Ending("at", .integer(1_700_000_000_123_456)), .timestamp),
+      .init(CarriedRows.Ending("flag's `bool`", .boolean(false)), .boolean),
+    ]
+    staged.history = history
+    return staged
+  }()
+
+  /// Loaded again without a column that older rows keep.
+  static let keptLog: StagedTable = {
+    var table = odd
+    table.columns.remove(at: 3)
+    var staged = StagedTable(
+      action: .overwrite, table: table.appended, sourceKey: odd.key, target: "odd_log",
+      columns: table.appended.columns, rows: folder("kept-log/rows"))
+    var history = StagedHistory(
+      version: 0, origins: table.appended.columns.map { Optional($0) }, former: [odd.columns[3]])
+    history.emptied = position
+    staged.history = history
+    return staged
+  }()
+
   static let checkpoint = Checkpoint(
     pipeline: "shop", kind: .cdc, packageID: "shop-1-2", position: position,
     commitTime: 1_700_000_000_123_456, rowCount: 42)
@@ -159,6 +198,8 @@ enum StatementSamples {
         ).insertOverwrite),
       StatementSample(
         name: "create-or-replace-table", text: overwrite(with { $0.action = .overwrite }).createOrReplace),
+      StatementSample(name: "create-or-replace-table-keeping-rows", text: overwrite(kept).createOrReplace),
+      StatementSample(name: "insert-overwrite-keeping-the-log", text: overwrite(keptLog).insertOverwrite),
     ]
   }
 
@@ -188,6 +229,7 @@ enum StatementSamples {
     return [
       StatementSample(name: "read-state", text: state.read),
       StatementSample(name: "read-tables", text: state.readTables),
+      StatementSample(name: "read-version", text: reads.version(of: "odd")),
       StatementSample(name: "read-shape", text: state.readShape(of: "odd")),
       StatementSample(name: "read-rows", text: reads.rows(of: "odd", columns: odd.columns)),
       StatementSample(
