@@ -43,6 +43,33 @@ class Definitions(LakeTest):
         self.sql("CREATE TABLE IF NOT EXISTS t (other INT)")
         self.assert_table("t", [])
 
+    def test_a_table_is_replaced_by_rows_of_its_own_versions(self):
+        self.sql("CREATE TABLE t (id INT, a INT, s ARRAY<STRUCT<`x y`: INT>>, m MAP<INT, BOOLEAN>) "
+                 "TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
+        self.sql("INSERT INTO t VALUES (1, 5, array(named_struct('x y', 1), null), map(1, true)), (2, 6, null, null)")
+        version = self.last_version("t")
+        replace = f"""CREATE OR REPLACE TABLE t USING DELTA TBLPROPERTIES ('delta.columnMapping.mode' = 'name')
+            AS SELECT CAST(2 AS BIGINT) AS id, 'new' AS b, CAST(NULL AS ARRAY<STRUCT<`x y`: BIGINT>>) AS s,
+              CAST(NULL AS MAP<STRING, STRING>) AS m
+            UNION ALL
+            SELECT CAST(h.id AS BIGINT), CAST(h.a AS STRING),
+              transform(h.s, e0 -> CASE WHEN e0 IS NOT NULL THEN named_struct('x y', CAST(e0.`x y` AS BIGINT)) END),
+              map_from_arrays(transform(map_keys(h.m), e0 -> CAST(e0 AS STRING)),
+                transform(map_values(h.m), e0 -> CAST(e0 AS STRING)))
+            FROM t VERSION AS OF {version} AS h
+            LEFT ANTI JOIN (SELECT 2 AS c0) AS l ON CAST(h.id AS BIGINT) <=> l.c0"""
+        self.sql(replace)
+        self.assertEqual(
+            self.sql("SELECT id, b, to_json(s), to_json(m) FROM t ORDER BY id"),
+            [(1, "5", '[{"x y":1},null]', '{"1":"true"}'), (2, "new", None, None)],
+        )
+        self.sql(replace)
+        self.sql("ALTER TABLE t RENAME COLUMN b TO c")
+        self.sql(f"""INSERT OVERWRITE TABLE t (id, c, s, m)
+            SELECT CAST(3 AS BIGINT), 'newer', null, null
+            UNION ALL SELECT h.id, CAST(h.a AS STRING), null, null FROM t VERSION AS OF {version} AS h""")
+        self.assertEqual(self.sql("SELECT id, c FROM t ORDER BY id"), [(1, "5"), (2, "6"), (3, "newer")])
+
     def test_columns_are_added_renamed_and_dropped_under_column_mapping(self):
         self.sql("CREATE TABLE t (id INT, `old name` STRING, gone INT, s STRUCT<a: INT>) "
                  "TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
