@@ -17,7 +17,7 @@ extension ColumnVector {
         ? .int64([Int64](repeating: 0, count: count)) : .int128([Int128](repeating: 0, count: count))
     case .float: .float([Float](repeating: 0, count: count))
     case .double: .double([Double](repeating: 0, count: count))
-    case .string, .binary: .bytes(ByteStrings(offsets: offsets, bytes: []))
+    case .string, .variant, .binary: .bytes(ByteStrings(offsets: offsets, bytes: []))
     case .list(let element): .list(offsets: offsets, elements: ColumnVector(nulls: 0, of: element))
     case .map(let key, let value):
       .map(

@@ -18,6 +18,8 @@ public indirect enum ColumnType: Sendable, Hashable {
   case decimal(precision: Int, scale: Int)
   /// UTF-8 `ByteStrings`
   case string
+  /// A JSON text, as UTF-8 `ByteStrings`, that its destination keeps as a VARIANT: by what it means, not as it was written.
+  case variant
   /// `ByteStrings`
   case binary
   /// Days since 1970-01-01, `[Int32]`
@@ -45,6 +47,7 @@ extension ColumnType: CustomStringConvertible {
     case .double: "double"
     case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
     case .string: "string"
+    case .variant: "variant"
     case .binary: "binary"
     case .date: "date"
     case .timestamp: "timestamp"

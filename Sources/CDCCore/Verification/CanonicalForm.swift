@@ -2,6 +2,8 @@
 /// same value must then count as the same.
 indirect enum CanonicalForm: Sendable, Hashable {
   case boolean, integer, float, double, bytes, date, microseconds
+  /// JSON, by what it means.
+  case json
   /// Unscaled values of this scale.
   case decimal(scale: Int)
   case list(CanonicalForm)
@@ -15,6 +17,7 @@ indirect enum CanonicalForm: Sendable, Hashable {
     case (.float, .float): self = .float
     case (.float, .double), (.double, .float), (.double, .double): self = .double
     case (.string, .string), (.binary, .binary): self = .bytes
+    case (.variant, .variant): self = .json
     case (.date, .date): self = .date
     case (.timestamp, .timestamp), (.timestampNTZ, .timestampNTZ): self = .microseconds
     case (.date, .timestampNTZ), (.timestampNTZ, .date): self = .microseconds

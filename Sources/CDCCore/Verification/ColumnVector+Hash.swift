@@ -21,6 +21,11 @@ extension ColumnVector {
     case (.int32(let values), _): mix(values, into: &states) { UInt64(bitPattern: Int64($0)) }
     case (.int64(let values), _): mix(values, into: &states) { UInt64(bitPattern: $0) }
     case (.int128(let values), _): mixScaled(values, by: 0, into: &states)
+    case (.bytes(let strings), .json):
+      for row in 0..<count where !isNull(row) {
+        let bytes = JSONMeaning.canonical(strings[row])
+        states[row] = RowHash.bytes(states[row], unsafe bytes.span.bytes, 0..<bytes.count)
+      }
     case (.bytes(let strings), _):
       let bytes = unsafe strings.bytes.span.bytes
       for row in 0..<count {

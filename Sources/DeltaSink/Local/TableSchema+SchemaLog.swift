@@ -25,9 +25,10 @@ extension TableSchema {
     var places: [(order: Int, column: Int)] = []
     for (position, json) in elements.enumerated() {
       let type = try json["type"].map { try DeltaType($0) } ?? .primitive("string")
+      let isVariant = type == DeltaType(.variant)
       columns.append(
         ColumnSchema(
-          name: json["name"]?.string ?? "", type: try type.columnType(of: name.name, physical: false),
+          name: json["name"]?.string ?? "", type: isVariant ? .variant : try type.columnType(of: name.name, physical: false),
           isNullable: json["nullable"]?.boolean ?? true, sourceType: json["sourceType"]?.string ?? "",
           comment: json["comment"]?.string, number: json["number"]?.integer))
       if let order = json["keyOrder"]?.integer { places.append((order, position)) }

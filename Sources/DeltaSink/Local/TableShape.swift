@@ -53,6 +53,7 @@ struct TableShape: Sendable {
   init(keeping metadata: Metadata, _ source: TableSchema) throws { try self.init(source, metadata) }
 
   private init(_ source: TableSchema, _ metadata: Metadata) throws {
+    try source.requireNoVariant()
     self.source = source
     self.metadata = metadata
     parquetColumns = try metadata.schema.parquetColumns()

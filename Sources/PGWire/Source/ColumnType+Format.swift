@@ -16,6 +16,7 @@ extension ValueFormat {
     case .timestamp: .timestampNTZ
     case .timestamptz: .timestamp
     case .array, .vector, .halfvec: .list(elements[0].columnType)
+    case .variant: .variant
     case .hstore: .map(key: .string, value: .string)
     case .masked: elements[1].columnType
     case .unwanted: elements[0].columnType

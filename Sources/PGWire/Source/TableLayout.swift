@@ -31,7 +31,7 @@ struct TableLayout: Sendable {
     self.init(
       oid: table.oid, name: table.tableName, comment: table.comment,
       columns: table.sentColumns, types: types, hints: hints)
-    try apply(hints, to: table)
+    try apply(hints, to: table, types)
     rowFilter = table.rowFilter
     isMergedByRow = hints.writeDisposition == .merge && !schema.hasKey
     keysMayMeet = keysMayMeet(table, hints)
@@ -60,9 +60,13 @@ struct TableLayout: Sendable {
     }
   }
 
-  private mutating func apply(_ hints: ResourceHints, to table: CatalogTable) throws {
+  private mutating func apply(_ hints: ResourceHints, to table: CatalogTable, _ types: TypeMap) throws {
     for (index, column) in schema.columns.enumerated() {
       guard let hint = hints.columns[column.name]?.type else { continue }
+      if hint == .variant {
+        try makeVariant(index, table, types)
+        continue
+      }
       guard let format = formats[index].reading(as: hint) else {
         throw CDCError(
           .configuration,
@@ -74,6 +78,7 @@ struct TableLayout: Sendable {
       schema.columns[index].type = format.columnType
     }
     schema.key = try key(of: table, hints: hints)
+    try requireNoVariant(inKey: hints)
     // A value that the contract turns into null must have a place for it.
     if contract.dataType == .discardValue {
       for index in schema.columns.indices where !schema.key.contains(index) {

@@ -69,6 +69,7 @@ extension ColumnBuilder {
     case .versionedText:
       guard field.byteCount >= 1, field.byte(0) == 1 else { throw .malformed }
       try append(verbatim: field.extracting(1..<field.byteCount))
+    case .variant: try append(variant: field, isText: false)
     case .array: try append(binaryArray: field)
     case .vector: try append(binaryVector: field, elementSize: 4)
     case .halfvec: try append(binaryVector: field, elementSize: 2)

@@ -52,6 +52,7 @@ extension ColumnBuilder {
     case .char:
       bytes.append(charText: field)
       try endBytes()
+    case .variant: try append(variant: field, isText: true)
     case .array: try append(textArray: field)
     case .vector, .halfvec: try append(textVector: field)
     case .composite: try append(textComposite: field)

@@ -13,7 +13,9 @@ extension ValueFormat {
       case .null, .constant: self
       case .sha256: ValueFormat(.text)
       }
-    var format = ValueFormat(.masked, elements: [self, standIn])
+    // What is hashed is text, whatever its column would be otherwise.
+    let hidden = kind == .variant && standIn.kind == .text ? elements[0] : self
+    var format = ValueFormat(.masked, elements: [hidden, standIn])
     format.mask = mask
     return format
   }

@@ -37,6 +37,7 @@ extension [UInt8] {
     case .versionedText:
       guard field.byteCount >= 1 else { throw .malformed }
       append(field.extracting(1..<field.byteCount))
+    case .variant: try append(any: field, format.elements[0])
     case .array: try append(array: field, format)
     case .composite: try append(composite: field, format)
     case .hstore: try append(hstore: field)

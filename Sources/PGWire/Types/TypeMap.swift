@@ -36,6 +36,17 @@ package struct TypeMap: Sendable {
     return ValueFormat(sentBy: type.send) ?? ValueFormat(.opaque)
   }
 
+  /// How values of a JSON type are read where their column is a VARIANT; nil for other types.
+  package func variant(_ oid: UInt32) -> ValueFormat? {
+    var base = oid
+    for _ in 0..<32 {
+      guard let type = types[base], type.typtype == "d" else { break }
+      base = type.baseType
+    }
+    guard ValueFormat.jsonOIDs.contains(base) else { return nil }
+    return ValueFormat(builtin: base, typmod: -1).map { ValueFormat(.variant, elements: [$0]) }
+  }
+
   private func composite(_ type: PostgresType, depth: Int) -> ValueFormat {
     // Delta has no struct without fields.
     guard !type.attributes.isEmpty else { return ValueFormat(.opaque) }

@@ -16,6 +16,14 @@ package enum ValueError: Error, Hashable, Sendable {
   case shape
   /// More than 2 GiB of values in one column of one batch.
   case tooLarge
+  /// A JSON object with a key twice, where the column is a VARIANT.
+  case repeatedKey
+  /// A number in JSON that a VARIANT would round.
+  case roundedNumber
+  /// Half of a surrogate pair in JSON, which a VARIANT would lose.
+  case halfSurrogatePair
+  /// JSON beyond what a VARIANT takes.
+  case beyondVariant
   /// The table's contract leaves the column out.
   case unwanted
   /// OpenSSL refuses to compute a digest.
@@ -34,6 +42,10 @@ package enum ValueError: Error, Hashable, Sendable {
     case .tooManyDigits: "has more digits than the column's decimal type"
     case .dimensions: "is an array of more than one dimension"
     case .shape: "has other attributes than its composite type had when reading began"
+    case .repeatedKey: "has a key twice in an object, which a VARIANT cannot hold"
+    case .roundedNumber: "has a number that a VARIANT would round"
+    case .halfSurrogatePair: "has half of a surrogate pair, which a VARIANT cannot hold"
+    case .beyondVariant: "is larger or deeper than a VARIANT can be, or has a longer key or number"
     case .unwanted: "is of a column that is new, and that the table's contract leaves out"
     case .digest: "cannot be hashed, as OpenSSL has no SHA-256 here"
     case .tooLarge: "brings the column of one batch beyond 2 GiB"

@@ -40,6 +40,8 @@ extension ValueFormat {
   }
 
   static let moneyOID: UInt32 = 790
+  /// json, jsonb
+  static let jsonOIDs: [UInt32] = [114, 3802]
 
   /// Enums, and the types of extensions.
   init?(sentBy function: String) {

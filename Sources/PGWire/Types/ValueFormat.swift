@@ -5,7 +5,7 @@ package struct ValueFormat: Hashable, Sendable {
   package var precision: Int
   package var scale: Int
   /// Of `array`, `vector` and `halfvec`: the element's format; of `composite`: one a field; of `hstore`: key and
-  /// value; of `range` and `multirange`: the format of the bounds; of `masked`: that of the values that come, and that of
+  /// value; of `range` and `multirange`: the format of the bounds; of `variant`: that of the JSON's text; of `masked`: that of the values that come, and that of
   /// those that stand in for them.
   package var elements: [ValueFormat]
   /// Of `array`: the character between elements in text.
@@ -43,6 +43,8 @@ package struct ValueFormat: Hashable, Sendable {
     /// pgvector's: arrays of floats in forms of their own.
     case vector, halfvec
     case composite, hstore
+    /// json or jsonb, which its column keeps by what it means.
+    case variant
     /// Of any type: other values take their place.
     case masked
     /// Of any type, of which the table takes nulls alone.
@@ -113,7 +115,7 @@ extension ValueFormat.Kind {
     case .hstore: .map
     case .composite: .structure
     case .masked: .masked
-    case .numericText, .text, .opaque, .char, .versionedText, .uuid, .bytea, .ewkb, .time, .timetz,
+    case .numericText, .text, .opaque, .char, .versionedText, .variant, .uuid, .bytea, .ewkb, .time, .timetz,
       .interval, .inet, .macaddr, .macaddr8, .bit, .pgLSN, .unsigned, .snapshot, .tsvector, .range,
       .multirange:
       .bytes

@@ -97,9 +97,9 @@ struct Settings: Sendable {
       [layer.contract]
         + (try layer.values[.contract].map { [ContractSettings(all: try Self.choice($0, "contract"))] } ?? [])
     }
-    resources = Self.resources(
-      setting(.tables), try (layers.first { !$0.tables.isEmpty }?.tables ?? []).salted(salt), write: write,
-      contracts)
+    let tables = try (layers.first { !$0.tables.isEmpty }?.tables ?? []).salted(salt)
+    if destination == .lake { try tables.requireNoVariants() }
+    resources = Self.resources(setting(.tables), tables, write: write, contracts)
   }
 
   /// The mode, or the error that lists both.

@@ -136,7 +136,7 @@ struct SettingsFile {
       guard let type = ColumnType(settingsText: text) else {
         throw UsageError(
           "\(origin("\(path).type")): '\(text)' is no column type. Types are spelled as Delta spells them: boolean, "
-            + "short, int, long, float, double, decimal(p,s), string, binary, date, timestamp, timestamp_ntz, array<…>."
+            + "short, int, long, float, double, decimal(p,s), string, binary, date, timestamp, timestamp_ntz, variant, array<…>."
         )
       }
       hint.type = type

@@ -59,6 +59,20 @@ extension [TableSettings] {
   }
 }
 
+extension [TableSettings] {
+  /// - Throws: `UsageError` where a column is to be a variant.
+  func requireNoVariants() throws {
+    for table in self {
+      guard let column = table.hints.columns.filter({ $0.value.type == .variant }).keys.min() else {
+        continue
+      }
+      throw UsageError(
+        "\(table.origin): column \(column) is to be a variant, which a lake cannot hold, only a table in Databricks. Leave the "
+          + "type out: then it is a string, with the JSON's text.")
+    }
+  }
+}
+
 extension ColumnType {
   /// Parses Delta's spelling (`decimal(12,2)`, `array<long>`); nil where it is none.
   init?(settingsText text: String) {
@@ -82,7 +96,7 @@ extension ColumnType {
   private static let simpleTypes: [String: ColumnType] = [
     "boolean": .boolean, "short": .short, "smallint": .short, "int": .int, "integer": .int, "long": .long,
     "bigint": .long, "float": .float, "double": .double, "string": .string, "binary": .binary, "date": .date,
-    "timestamp": .timestamp, "timestamp_ntz": .timestampNTZ,
+    "timestamp": .timestamp, "timestamp_ntz": .timestampNTZ, "variant": .variant,
   ]
 
   private static func argument(of text: String, _ prefix: String, _ suffix: String) -> String? {

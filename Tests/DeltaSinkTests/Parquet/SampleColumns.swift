@@ -67,7 +67,7 @@ struct ColumnSampler {
         .nan, -0.0, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude,
       ]
       return .double(integers(count, -1000...1000).enumerated().map { $0 < 6 ? corners[$0] : Double($1) / 8 })
-    case .string: return .bytes(strings(count) { Array($0.utf8) })
+    case .string, .variant: return .bytes(strings(count) { Array($0.utf8) })
     case .binary: return .bytes(strings(count) { $0.utf8.map { $0 ^ 0xA5 } })
     case .list(let element):
       let offsets = offsets(count)

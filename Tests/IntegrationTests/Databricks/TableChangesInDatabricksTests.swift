@@ -8,7 +8,7 @@ import Testing
 @Suite struct TableChangesInDatabricksTests {
   /// Definitions that are followed in place, and ones for which the table is loaded again; the columns of what is changed then.
   private static let followed: [(sql: String, key: String, text: String)] = [
-    ("ADD COLUMN c int", "id", "b"), ("RENAME a TO \"new name\"", "id", "b"),
+    ("ADD COLUMN c timestamp", "id", "b"), ("RENAME a TO \"new name\"", "id", "b"),
     ("RENAME id TO key", "key", "b"),
     ("RENAME a TO x; ALTER TABLE # RENAME b TO a; ALTER TABLE # RENAME x TO b", "id", "a"),
     ("RENAME a TO z; ALTER TABLE # ADD COLUMN a date", "id", "z = 4, a"),

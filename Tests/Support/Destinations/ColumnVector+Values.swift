@@ -17,7 +17,7 @@ extension ColumnVector {
     case .long, .timestamp, .timestampNTZ, .decimal: .int64(values.map { Int64(integer($0)) })
     case .float: .float(values.map { if case .float(let value) = $0 { value } else { 0 } })
     case .double: .double(values.map { if case .double(let value) = $0 { value } else { 0 } })
-    case .string, .binary: .bytes(strings(values))
+    case .string, .variant, .binary: .bytes(strings(values))
     case .list(let element): list(element, values)
     case .map(let key, let value): map(key, value, values)
     case .structure(let fields):

@@ -19,7 +19,7 @@ enum ExactTextDecoder {
     case .decimal(_, let scale): .int128(try scalars(texts, 0) { unscaled($0, scale) })
     case .float: .float(try scalars(texts, 0) { Float($0) })
     case .double: .double(try scalars(texts, 0) { Double($0) })
-    case .string: .bytes(strings(texts.map { Array(($0 ?? "").utf8) }))
+    case .string, .variant: .bytes(strings(texts.map { Array(($0 ?? "").utf8) }))
     case .binary: .bytes(strings(try scalars(texts, []) { bytes($0) }))
     case .list(let element): try list(texts, element)
     case .map(let key, let value): try map(texts, key, value)

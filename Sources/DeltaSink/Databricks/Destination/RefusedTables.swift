@@ -61,11 +61,25 @@ extension DatabricksError {
       ? "Grant it, and run again: they are applied as they are."
       : "Mend what it names and run again: they are applied as they are. Or load the table again: "
         + "cdc run --mode full_load --tables '\(table)'."
+    var message = message
+    if refusesJSON {
+      let names = staged.liveColumns.filter { $0.type == .variant }.map(\.name)
+      if !names.isEmpty { message += " It takes a value of \(names.joined(separator: ", ")) for no VARIANT." }
+    }
     var error = self
     error.message =
       "The \(what) of \(table) are in the volume, and Databricks refuses to apply them: \(message) \(remedy)"
     error.underlying = self
     return error
+  }
+}
+
+extension DatabricksError {
+  /// What `parse_json` says of a text.
+  fileprivate var refusesJSON: Bool {
+    ["VARIANT_", "MALFORMED_RECORD_IN_PARSING", "MALFORMED_VARIANT"].contains {
+      errorCode?.hasPrefix($0) ?? false
+    }
   }
 }
 

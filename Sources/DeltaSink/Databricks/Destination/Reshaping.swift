@@ -62,13 +62,13 @@ struct Reshaping {
 }
 
 extension Reshaping.Step {
-  /// Nil for the mark.
-  func statement(_ tables: TableStatements, target: String) -> String? {
+  /// None for the mark.
+  func statements(_ tables: TableStatements, to held: [HeldColumn], target: String) -> [String] {
     switch self {
-    case .rename(let name, let other): tables.renameColumn(name, to: other, target: target)
-    case .drop(let name): tables.dropColumn(name, target: target)
-    case .add(let column): tables.addColumn(column, target: target)
-    case .mark: nil
+    case .rename(let name, let other): [tables.renameColumn(name, to: other, target: target)]
+    case .drop(let name): [tables.dropColumn(name, target: target)]
+    case .add(let column): tables.adding(column, to: held, target: target)
+    case .mark: []
     }
   }
 }

@@ -57,10 +57,9 @@ struct TableChange {
       reshaping.held = try await run.currentColumns(of: staged.target)
       guard let step = try reshaping.next() else { break }
       do {
-        if let statement = step.statement(tables, target: staged.target) {
+        if step == .mark { try await run.recordVersions(of: staged.table.name) }
+        for statement in step.statements(tables, to: reshaping.held, target: staged.target) {
           try await run.session.execute(statement, of: staged.target)
-        } else {
-          try await run.recordVersions(of: staged.table.name)
         }
         reshaping.take(step)
       } catch let error as DatabricksError {
@@ -81,7 +80,7 @@ struct TableChange {
     var statements: [String] = []
     var reshaping = Reshaping(staged, held, isMarked: false)
     while let step = try reshaping.next() {
-      if let statement = step.statement(tables, target: staged.target) { statements.append(statement) }
+      statements += step.statements(tables, to: reshaping.held, target: staged.target)
       reshaping.take(step)
     }
     let comments = ShapeComments(known, to: staged.source, held: reshaping.held)

@@ -39,7 +39,7 @@ struct TableSwap {
     let comments = ShapeComments(known, to: staged.source, held: held + added.map(HeldColumn.init))
     // Rows are laid out by the new key as they come.
     let clustering = await hasOtherKey ? [tables.cluster(staged.table, target: staged.target)] : []
-    return added.map { tables.addColumn($0, target: staged.target) } + clustering
+    return added.flatMap { tables.adding($0, to: held, target: staged.target) } + clustering
       + [overwrite.insertOverwrite] + tables.comments(comments, target: staged.target)
   }
 

@@ -41,6 +41,7 @@ enum ExactText {
     switch type {
     case .boolean, .short, .int, .long, .float, .double, .decimal: return "CAST(\(value) AS STRING)"
     case .string: return value
+    case .variant: return "to_json(\(value))"
     case .binary: return "hex(\(value))"
     case .date: return "CAST(unix_date(\(value)) AS STRING)"
     case .timestamp: return "CAST(unix_micros(\(value)) AS STRING)"

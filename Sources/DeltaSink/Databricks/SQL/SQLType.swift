@@ -12,6 +12,7 @@ extension ColumnType {
     case .double: "DOUBLE"
     case .decimal(let precision, let scale): "DECIMAL(\(precision),\(scale))"
     case .string: "STRING"
+    case .variant: "VARIANT"
     case .binary: "BINARY"
     case .date: "DATE"
     case .timestamp: "TIMESTAMP"
@@ -23,10 +24,26 @@ extension ColumnType {
     }
   }
 
+  /// As staged files have it: a VARIANT travels as the text that it is made of.
+  var stagedSQLName: String { self == .variant ? ColumnType.string.sqlName : sqlName }
+
+  /// What a table must be given before a column of the type can be added to it; a table that is made with one has it by itself.
+  /// Source: Databricks' documentation, "TIMESTAMP_NTZ type", "Variant type support".
+  var tableFeature: String? {
+    switch self {
+    case .variant: "variantType-preview"
+    case .timestampNTZ: "timestampNtz"
+    case .list(let element): element.tableFeature
+    case .map(let key, let value): key.tableFeature ?? value.tableFeature
+    case .structure(let fields): fields.lazy.compactMap(\.type.tableFeature).first
+    default: nil
+    }
+  }
+
   /// What `CLUSTER BY` takes: types whose minimum and maximum Delta keeps.
   var isClusterable: Bool {
     switch self {
-    case .boolean, .binary, .list, .map, .structure: false
+    case .boolean, .binary, .variant, .list, .map, .structure: false
     default: true
     }
   }

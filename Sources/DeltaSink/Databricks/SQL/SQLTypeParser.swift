@@ -4,7 +4,7 @@ import CDCCore
 struct SQLTypeParser {
   private var rest: Substring
 
-  /// Nil where the text is no type that can be copied (`variant`, an interval, …).
+  /// Nil where the text is no type that can be copied (an interval, a variant within another type, …).
   static func parse(_ text: String) -> ColumnType? {
     var parser = SQLTypeParser(rest: text[...])
     guard let type = parser.type(depth: 0), parser.isAtEnd else { return nil }
@@ -25,6 +25,7 @@ struct SQLTypeParser {
     case "float", "real": return .float
     case "double": return .double
     case "string": return .string
+    case "variant" where depth == 0: return .variant
     case "char", "varchar":
       guard numbers() != nil else { return nil }
       return .string

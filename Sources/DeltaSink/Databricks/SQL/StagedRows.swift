@@ -28,7 +28,7 @@ extension StagedTable {
   }
 
   private var schema: String {
-    var fields = columns.enumerated().map { "c\($0.offset) \($0.element.type.sqlName)" }
+    var fields = columns.enumerated().map { "c\($0.offset) \($0.element.type.stagedSQLName)" }
     if isMerge {
       fields += ["\(Self.operation) STRING", "\(Self.sequence) BIGINT"] + masks.map { "\($0) BIGINT" }
     } else if superseded != nil {

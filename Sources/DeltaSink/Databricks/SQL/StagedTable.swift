@@ -109,6 +109,8 @@ extension StagedTable {
     return livePlaces.first { columns[$0].name.lowercased() == lowered }
   }
 
-  /// `s.c3`
-  func staged(_ column: Int) -> String { "s.c\(column)" }
+  /// `s.c3`, as a value of the table's column.
+  func staged(_ column: Int) -> String {
+    columns[column].type == .variant ? "parse_json(s.c\(column))" : "s.c\(column)"
+  }
 }

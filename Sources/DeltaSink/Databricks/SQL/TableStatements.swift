@@ -51,6 +51,19 @@ struct TableStatements {
       """
   }
 
+  /// Makes a table that has columns fit for one more, and adds it.
+  func adding(_ column: ColumnSchema, to held: [HeldColumn], target: String) -> [String] {
+    let add = addColumn(column, target: target)
+    guard let feature = column.type.tableFeature, !held.contains(where: { $0.type?.tableFeature == feature })
+    else { return [add] }
+    return [enable(feature, target: target), add]
+  }
+
+  /// Changes nothing where the table has the feature.
+  func enable(_ feature: String, target: String) -> String {
+    "ALTER TABLE \(layout.table(target)) SET TBLPROPERTIES ('delta.feature.\(feature)' = 'supported')"
+  }
+
   func addColumn(_ column: ColumnSchema, target: String) -> String {
     "ALTER TABLE \(layout.table(target)) ADD COLUMN \(definition(column, isRequired: false))"
   }

@@ -119,7 +119,7 @@ extension SchemaElement {
     case .float: type = .float
     case .double: type = .double
     case .decimal(let precision, let scale): try annotateDecimal(precision, scale)
-    case .string:
+    case .string, .variant:
       type = .byteArray
       convertedType = .utf8
       logicalType = .string

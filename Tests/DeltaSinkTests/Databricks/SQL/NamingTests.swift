@@ -41,7 +41,7 @@ struct NamingTests {
 
   @Test(arguments: [
     ColumnType.boolean, .short, .int, .long, .float, .double, .decimal(precision: 38, scale: 9), .string,
-    .binary,
+    .binary, .variant,
     .date, .timestamp, .timestampNTZ, .list(.list(.int)), .map(key: .string, value: .list(.date)),
     .structure([ColumnSchema(name: "a `b`: c", type: .int), ColumnSchema(name: "d", type: .list(.string))]),
   ])
@@ -50,7 +50,7 @@ struct NamingTests {
     #expect(SQLTypeParser.parse(type.sqlName.lowercased())?.sqlName == type.sqlName)
   }
 
-  @Test(arguments: ["variant", "interval day", "decimal(39,2)", "array<", "struct<a>", "", "int int"])
+  @Test(arguments: ["array<variant>", "interval day", "decimal(39,2)", "array<", "struct<a>", "", "int int"])
   func otherTextIsNoType(_ text: String) { #expect(SQLTypeParser.parse(text) == nil) }
 
   /// As many columns as PostgreSQL allows: a bit for each.

@@ -76,6 +76,7 @@ struct StatementGoldenTests {
       let key = [ParquetColumn(name: "k0", type: .long), ParquetColumn(name: "k1", type: .date)]
       try await put("odd/lookup-1", [ParquetColumn(name: "number", type: .long)] + key)
       try await put("keys/rows", columns(StatementSamples.keyOnly) + marks)
+      try await put("documents/rows", columns(StatementSamples.documents) + marks)
       try await put("log/rows", columns(StatementSamples.odd.appended))
       try await put("kept/rows", columns(StatementSamples.kept.table))
       try await put("kept-log/rows", columns(StatementSamples.keptLog.table))

@@ -40,6 +40,18 @@ enum StatementSamples {
     name: TableName(schema: "public", name: "keys"),
     columns: [ColumnSchema(name: "id", type: .long)], key: [0])
 
+  static let documents = TableSchema(
+    name: TableName(schema: "public", name: "documents"),
+    columns: [ColumnSchema(name: "id", type: .long), ColumnSchema(name: "doc", type: .variant)], key: [0])
+
+  static let stagedDocuments: StagedTable = {
+    var staged = StagedTable(
+      action: .merge, table: documents, target: "documents", columns: documents.columns,
+      rows: folder("documents/rows"))
+    staged.kept = [1]
+    return staged
+  }()
+
   static let staged: StagedTable = {
     var staged = StagedTable(
       action: .merge, table: odd, target: "odd", columns: odd.columns, rows: folder("odd/rows"))
@@ -154,6 +166,9 @@ enum StatementSamples {
       StatementSample(name: "create-table-of-keys", text: tables.create(keyOnly, target: "keys")),
       StatementSample(name: "add-column", text: tables.addColumn(added, target: "odd")),
       StatementSample(
+        name: "create-table-with-variant", text: tables.create(documents, target: "documents")),
+      StatementSample(name: "enable-feature", text: tables.enable("timestampNtz", target: "documents")),
+      StatementSample(
         name: "list-columns-guarded", text: PlaceStatements(layout: layout).columns(of: "odd", epoch)),
       StatementSample(
         name: "rename-column", text: tables.renameColumn("note", to: "no`te; 'new'", target: "odd_keyed")),
@@ -200,6 +215,9 @@ enum StatementSamples {
         name: "create-or-replace-table", text: overwrite(with { $0.action = .overwrite }).createOrReplace),
       StatementSample(name: "create-or-replace-table-keeping-rows", text: overwrite(kept).createOrReplace),
       StatementSample(name: "insert-overwrite-keeping-the-log", text: overwrite(keptLog).insertOverwrite),
+      StatementSample(name: "merge-variant", text: merge(stagedDocuments)),
+      StatementSample(
+        name: "create-or-replace-table-with-variant", text: overwrite(stagedDocuments).createOrReplace),
     ]
   }
 
@@ -232,6 +250,8 @@ enum StatementSamples {
       StatementSample(name: "read-version", text: reads.version(of: "odd")),
       StatementSample(name: "read-shape", text: state.readShape(of: "odd")),
       StatementSample(name: "read-rows", text: reads.rows(of: "odd", columns: odd.columns)),
+      StatementSample(
+        name: "read-rows-with-variant", text: reads.rows(of: "documents", columns: documents.columns)),
       StatementSample(
         name: "read-values-by-key",
         text: reads.values(

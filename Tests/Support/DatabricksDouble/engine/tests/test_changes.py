@@ -104,6 +104,14 @@ class Changes(LakeTest):
         self.assertEqual(self.sql("SELECT id, to_json(v) FROM t ORDER BY id"), [(1, '{"a":[1,"x"]}'), (2, "3")])
         self.assertIn("variantType", self.actions("t", "protocol", 0)[0]["readerFeatures"])
 
+    def test_features_of_a_later_column_are_asked_for(self):
+        self.sql("CREATE TABLE t (id INT)")
+        for column, feature in (("v VARIANT", "variantType-preview"), ("l TIMESTAMP_NTZ", "timestampNtz")):
+            self.fails("DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT", f"ALTER TABLE t ADD COLUMN {column}")
+            self.sql(f"ALTER TABLE t SET TBLPROPERTIES ('delta.feature.{feature}' = 'supported')")
+            self.sql(f"ALTER TABLE t ADD COLUMN {column}")
+        self.assertEqual(self.sql("SELECT * FROM t"), [])
+
     def test_files_carry_statistics(self):
         self.sql("CREATE TABLE t (id INT, n DECIMAL(20,3), s STRING, d DATE, ts TIMESTAMP, f DOUBLE, b BOOLEAN)")
         self.sql(f"""INSERT INTO t VALUES

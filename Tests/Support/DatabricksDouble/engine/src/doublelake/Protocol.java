@@ -15,6 +15,7 @@ record Protocol(Set<String> readerFeatures, Set<String> writerFeatures) {
   private static final Set<String> UNDERSTOOD =
       Set.of("deletionVectors", "columnMapping", "timestampNtz", "typeWidening", "variantType");
   private static final Set<String> READER_AND_WRITER = UNDERSTOOD;
+  private static final Set<String> BY_HAND = Set.of("timestampNtz", "variantType");
   private static final String FEATURE_PROPERTY = "delta.feature.";
 
   /** What schema, properties and clustering need. Features once present stay: `earlier` may be null. */
@@ -41,6 +42,18 @@ record Protocol(Set<String> readerFeatures, Set<String> writerFeatures) {
     return new Protocol(readers, features);
   }
 
+  /** As Databricks: a table that is there gets these by `delta.feature.X` alone, not by a column that needs them. */
+  void checkEnabledByHand(Protocol before) {
+    Set<String> lacking = new TreeSet<>(BY_HAND);
+    lacking.retainAll(writerFeatures);
+    lacking.removeAll(before.writerFeatures);
+    if (!lacking.isEmpty()) {
+      throw new LakeException("DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT", "42000",
+          "Your table schema requires manual enablement of the following table feature(s): "
+              + String.join(", ", lacking) + ".");
+    }
+  }
+
   /** Features asked for by `delta.feature.X = supported`; they are no properties and leave the map. */
   Protocol adding(Collection<String> asked) {
     Set<String> readers = new TreeSet<>(readerFeatures);
@@ -56,7 +69,9 @@ record Protocol(Set<String> readerFeatures, Set<String> writerFeatures) {
     Set<String> asked = new TreeSet<>();
     properties.keySet().removeIf(key -> {
       boolean isFeature = key.startsWith(FEATURE_PROPERTY);
-      addIf(asked, isFeature, key.substring(isFeature ? FEATURE_PROPERTY.length() : 0));
+      String feature = key.substring(isFeature ? FEATURE_PROPERTY.length() : 0);
+      // Its name while it was in preview, by which Databricks' documentation still has it asked for.
+      addIf(asked, isFeature, feature.equals("variantType-preview") ? "variantType" : feature);
       return isFeature;
     });
     return asked;

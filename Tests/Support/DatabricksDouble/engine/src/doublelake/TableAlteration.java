@@ -45,8 +45,9 @@ final class TableAlteration {
     }
     boolean clustered = clustering != null || table.snapshot.domains().containsKey(Clustering.DOMAIN);
     Transaction transaction = new Transaction(table.log, table.snapshot, table.name(), operation);
-    Protocol protocol =
-        Protocol.needed(after, clustered, table.snapshot.protocol()).adding(askedFeatures);
+    Protocol earlier = table.snapshot.protocol().adding(askedFeatures);
+    Protocol protocol = Protocol.needed(after, clustered, earlier);
+    protocol.checkEnabledByHand(earlier);
     if (!protocol.equals(table.snapshot.protocol())) {
       transaction.newProtocol = protocol;
     }

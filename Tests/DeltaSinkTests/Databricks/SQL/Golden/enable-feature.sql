@@ -1,0 +1,1 @@
+ALTER TABLE `main`.`golden`.`documents` SET TBLPROPERTIES ('delta.feature.timestampNtz' = 'supported')
