@@ -32,7 +32,8 @@ public struct ResourceHints: Sendable, Hashable {
 }
 
 public struct ColumnHint: Sendable, Hashable {
-  /// In place of the type that the source's own type maps to, where that can be held exactly.
+  /// In place of the type that the source's own type maps to, where that can be held exactly; `variant` holds JSON by what it
+  /// means, and not in every destination.
   public var type: ColumnType?
   /// False leaves the column out.
   public var isIncluded: Bool

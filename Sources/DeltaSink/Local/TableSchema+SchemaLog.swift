@@ -25,10 +25,12 @@ extension TableSchema {
     var places: [(order: Int, column: Int)] = []
     for (position, json) in elements.enumerated() {
       let type = try json["type"].map { try DeltaType($0) } ?? .primitive("string")
+      // Of Databricks' tables: a lake's have none.
       let isVariant = type == DeltaType(.variant)
       columns.append(
         ColumnSchema(
-          name: json["name"]?.string ?? "", type: isVariant ? .variant : try type.columnType(of: name.name, physical: false),
+          name: json["name"]?.string ?? "",
+          type: try isVariant ? .variant : type.columnType(of: name.name, physical: false),
           isNullable: json["nullable"]?.boolean ?? true, sourceType: json["sourceType"]?.string ?? "",
           comment: json["comment"]?.string, number: json["number"]?.integer))
       if let order = json["keyOrder"]?.integer { places.append((order, position)) }

@@ -20,6 +20,13 @@ public enum TypePage {
         or a composite that its place cannot hold makes the whole value one that the column cannot hold.
       - A hint `string` gives the text that PostgreSQL prints for any type (UTC, DateStyle ISO, IntervalStyle iso_8601, bytea in
         hexadecimal).
+      - A hint `variant` makes a column of type json or jsonb a VARIANT, in Databricks only; a lake refuses it. What the JSON means
+        is kept; its spacing, the order of its keys and the spelling of its numbers are not, and `cdc verify` compares by meaning. A
+        number becomes a decimal where it is written without an exponent and has up to 38 digits, before and after the point, else a
+        double. What would be changed or refused follows the table's contract for data types: an object with a key
+        twice (of json alone), a number that a double would round, half of a surrogate pair, a value that may take more than 16 MiB
+        (the limit of Databricks Runtime 17.1 and before), more than 1000 levels, a key of more than 50,000 bytes. Keys of tables and
+        arrays of JSON cannot be variants.
       - All text is UTF-8, whatever the encoding of the database. In a database of encoding SQL_ASCII a text that is not UTF-8
         stops the run with an error.
       - A value may be as large as the server can send: 1 GB in the form in which it comes; bytea in text form takes two
