@@ -71,7 +71,12 @@ struct TableDrift: Sendable {
     }
     if old.name != column.name { changes.append("column \(old.name) is called \(column.name) now") }
     if old.type.description != column.type.description {
-      let change = "the type of column \(column.name) is \(column.sourceType) now, and was \(old.sourceType)"
+      // A hint may have changed, and not the source.
+      let isHinted = old.sourceType == column.sourceType
+      let (now, before) =
+        isHinted
+        ? (column.type.description, old.type.description) : (column.sourceType, old.sourceType)
+      let change = "the type of column \(column.name) is \(now) now, and was \(before)"
       changes.append(change)
       reason = change
     } else if old.sourceType != column.sourceType {

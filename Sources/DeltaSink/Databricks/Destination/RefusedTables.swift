@@ -64,7 +64,9 @@ extension DatabricksError {
     var message = message
     if refusesJSON {
       let names = staged.liveColumns.filter { $0.type == .variant }.map(\.name)
-      if !names.isEmpty { message += " It takes a value of \(names.joined(separator: ", ")) for no VARIANT." }
+      if !names.isEmpty {
+        message += " No VARIANT can be made of a value of \(names.joined(separator: " or "))."
+      }
     }
     var error = self
     error.message =

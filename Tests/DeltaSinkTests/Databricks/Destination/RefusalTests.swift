@@ -52,6 +52,24 @@ struct RefusalTests {
     try await world.check()
   }
 
+  /// The contract keeps out what is known to be refused. What a workspace refuses beyond that is told with its column, not with its value.
+  @Test
+  func ofJSONNamesTheColumn() async throws {
+    let harness = try await DatabricksHarness()
+    let destination = try harness.destination()
+    _ = try await destination.open(pipeline: DeliveryWorld.pipeline)
+    let table = TableSchema(
+      name: item,
+      columns: [ColumnSchema(name: "id", type: .long), ColumnSchema(name: "doc", type: .variant)], key: [0])
+    let load = try await destination.beginLoad(
+      table, disposition: .merge, pipeline: DeliveryWorld.pipeline, position: LSN(100))
+    try await load.write(RowBatch(table, [[.integer(1), .text(#"{"secret":1,"secret":2}"#)]]))
+    let error = await #expect(throws: DatabricksError.self) { try await load.commit() }
+    let text = "\(error?.message ?? "")"
+    #expect(text.contains("public.item") && text.contains("a value of doc"), "\(text)")
+    #expect(!text.contains("secret"), "\(text)")
+  }
+
   /// The other table has its changes; the one that was refused is loaded again, beside it.
   @Test
   func goesOnOnceTheTableIsLoadedAgain() async throws {
