@@ -120,6 +120,26 @@ extension DestinationContract {
         let rows = try await run.rows(["id", "name", "note"])
         if let difference = difference(expected, rows) { throw ContractViolation(difference) }
       },
+      Case("replace takes loads and nothing of what changes between them") { harness in
+        var run = DispositionRun(harness, table, .replace, ContractTables.rows(0..<8))
+        for package in [life, truncations] {
+          try await run.deliver([package])
+          let rows = try await run.rows(["id", "name", "note"])
+          if let difference = difference(ContractTables.rows(0..<8), rows) {
+            throw ContractViolation("after changes: \(difference)")
+          }
+        }
+        // The next load is cut off before it counts, then made.
+        let next = ContractTables.rows(5..<20, "new")
+        try await run.load(next, cutOffAt: .beforeLoadCommit)
+        let before = try await run.rows(["id", "name", "note"])
+        if let difference = difference(ContractTables.rows(0..<8), before) {
+          throw ContractViolation("after a load that was cut off: \(difference)")
+        }
+        try await run.load(next)
+        let rows = try await run.rows(["id", "name", "note"])
+        if let difference = difference(next, rows) { throw ContractViolation("after a load: \(difference)") }
+      },
     ]
 }
 
@@ -128,7 +148,7 @@ private struct DispositionRun {
   let harness: any DestinationHarness
   let table: TableSchema
   let disposition: WriteDisposition
-  let loaded: [[Value]]
+  private var loaded: [[Value]]
   let batchRows: Int
   let faults = FaultPlan()
   var model: HistoryModel
@@ -145,6 +165,21 @@ private struct DispositionRun {
     self.batchRows = batchRows
     loaded = rows
     model = HistoryModel(table, rows)
+  }
+
+  /// Loads the table anew with these rows. With a stage, the load is cut off there.
+  mutating func load(_ rows: [[Value]], cutOffAt stage: DeliveryStage? = nil) async throws {
+    loaded = rows
+    guard let stage else {
+      try await pipeline([]).fullLoad()
+      return
+    }
+    faults.arm(stage)
+    do {
+      try await pipeline([]).fullLoad()
+      throw ContractViolation("the fault \(stage) was not met")
+    } catch is InjectedFault {
+    }
   }
 
   /// Each inner list is a package. With a stage, each is cut off there once and then delivered by a new process.
