@@ -71,6 +71,41 @@ import Testing
     }
   }
 
+  /// Reading stops at the first value of another shape, and the next run has the table loaded.
+  @Test(arguments: ["ADD ATTRIBUTE c date", "DROP ATTRIBUTE b"])
+  func aCompositeThatIsAlteredWhileCapturingArrives(_ change: String) async throws {
+    try await withEndToEnd { run in
+      try await run.database.psql(
+        """
+        CREATE TYPE pair AS (a int, b text); CREATE TABLE t (id int PRIMARY KEY, v pair, l pair[]);
+        CREATE TABLE beside (id int PRIMARY KEY); INSERT INTO t VALUES (1, '(1,x)', '{"(2,y)",NULL}');
+        """)
+      try await run.pipeline().fullLoad()
+      let capture = Task {
+        try await run.pipeline(limits: BatchLimits(delay: .milliseconds(50))).capture(until: .never)
+      }
+      try await run.database.psql("INSERT INTO t VALUES (2, '(2,z)', '{}')")
+      #expect(
+        try await eventually(within: .seconds(60)) {
+          try await run.query("SELECT count(*)::int FROM t", table: "t") == ["[2]"]
+        })
+      try await run.database.psql(
+        """
+        ALTER TYPE pair \(change); INSERT INTO t SELECT 3, v, l FROM t WHERE id = 1; UPDATE t SET v = v WHERE id = 2;
+        INSERT INTO beside VALUES (1)
+        """)
+      let error = await #expect(throws: CDCError.self) { try await capture.value }
+      #expect(error?.code == .schemaContract && error?.table?.name == "t" && error?.column == "v")
+      #expect(try await run.pipeline().capture().resynced.map(\.name) == ["t"])
+      try await run.expectEqual("t")
+      try await run.expectEqual("beside")
+      try await run.database.psql(
+        "INSERT INTO t SELECT 4, v, l FROM t WHERE id = 1; DELETE FROM t WHERE id = 2")
+      #expect(try await run.pipeline().capture().resynced.isEmpty)
+      try await run.expectEqual("t")
+    }
+  }
+
   struct Retyping: Sendable, CustomTestStringConvertible {
     var type: String
     var value: String
