@@ -72,6 +72,34 @@ import Testing
     }
   }
 
+  /// Between the publications, which it decides, and the snapshot, which has it: nothing that comes later tells of it.
+  @Test(arguments: [
+    ("id int PRIMARY KEY", "NOTHING", "DEFAULT"), ("id int", "DEFAULT", "FULL"),
+    ("id int PRIMARY KEY", "NOTHING", "FULL"),
+  ])
+  func oneThatComesWhileTheTableIsLoaded(_ id: String, _ before: String, _ after: String) async throws {
+    try await withEndToEnd { run in
+      try await run.database.psql(
+        """
+        CREATE TABLE t (\(id), v text); ALTER TABLE t REPLICA IDENTITY \(before); INSERT INTO t SELECT i, 'v' FROM generate_series(1, 9) i;
+        CREATE FUNCTION identify() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t REPLICA IDENTITY \(after); END $$;
+        CREATE EVENT TRIGGER identify ON ddl_command_end WHEN TAG IN ('CREATE PUBLICATION') EXECUTE FUNCTION identify();
+        """)
+      try await run.pipeline().fullLoad()
+      try await run.database.psql(
+        "DROP EVENT TRIGGER identify; UPDATE t SET v = 'unseen' WHERE id = 2; DELETE FROM t WHERE id = 3")
+      #expect(try await resynced(run) == Self.names)
+      try await run.expectRows("t", "id, v")
+      try await run.database.psql("UPDATE t SET v = 'seen' WHERE id = 4; DELETE FROM t WHERE id = 5")
+      #expect(try await resynced(run).isEmpty)
+      guard id == "id int" else { return try await run.expectEqual("t") }
+      let log = try await run.texts(
+        "SELECT concat(_cdc_op, id, v) FROM t WHERE _cdc_op <> 'r' ORDER BY _cdc_lsn, _cdc_sequence",
+        path: run.path("t"))
+      #expect(log == ["d4v", "u4seen", "d5v"])
+    }
+  }
+
   /// Rows are known by the columns of the index, which becomes the key; the primary key is a column like others then.
   @Test func oneByAnIndexAndBack() async throws {
     try await withEndToEnd { run in
