@@ -246,6 +246,26 @@ import Testing
         names?.prefix(3).map(\.name) == ["id", "z", "b"] && names?.contains { $0.name == "last" } == true)
       let verified = try await run.pipeline(resources).verify()
       #expect(verified.isEqual, "\(verified)")
+      // As another engine reads them: what is there now, and what was.
+      let present: String
+      let past: String
+      switch disposition {
+      case .append:
+        let order = "PARTITION BY id ORDER BY _cdc_lsn DESC NULLS LAST, _cdc_sequence DESC NULLS LAST"
+        present = "true QUALIFY row_number() OVER (\(order)) = 1 AND _cdc_op <> 'd'"
+        past = "_cdc_op = 'r' AND id IN (1, 2, 9)"
+      case .softDelete:
+        present = "_cdc_deleted_at IS NULL"
+        past = "_cdc_deleted_at IS NOT NULL"
+      default:
+        present = "_cdc_is_current"
+        past = "NOT _cdc_is_current"
+      }
+      try await run.expectRows("t", "id, coalesce(z, 0), b, coalesce(last, 0)", where: present)
+      let gone = try await run.texts(
+        "SELECT concat_ws('|', id, z, b, coalesce(last, 0)) FROM t WHERE \(past) ORDER BY id",
+        path: run.path("t"))
+      #expect(gone == (disposition == .softDelete ? ["9|90|x9|0"] : ["1|10|x1|0", "2|20|x2|0", "9|90|x9|0"]))
     }
   }
 
