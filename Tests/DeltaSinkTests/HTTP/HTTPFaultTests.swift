@@ -12,7 +12,7 @@ import TestSupport
     retries: HTTPRetries(
       policy: RetryPolicy(attempts: 4, firstDelay: .milliseconds(10), longestDelay: .milliseconds(50))))
 
-  private static let short = HTTPTimeouts(connect: .seconds(5), stalled: .milliseconds(300))
+  private static let short = HTTPTimeouts(connect: .seconds(30), stalled: .milliseconds(300))
 
   private func put(_ url: String, _ repeats: HTTPRequest.Repeats) -> HTTPRequest {
     HTTPRequest("PUT", url, body: .bytes(Array("the body".utf8)), repeats: repeats)
@@ -104,22 +104,24 @@ import TestSupport
     #expect(ContinuousClock.now - start < .seconds(15))
   }
 
+  /// In all it takes longer than the silence for which it would be.
   @Test func aSlowServerIsNotGivenUpWhileBytesCome() async throws {
     let server = try ScriptedServer { _, wire in
-      wire.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")
-      for _ in 0..<8 {
-        wire.pause(0.1)
+      wire.send("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n")
+      for _ in 0..<16 {
+        wire.pause(0.2)
         wire.send("x")
       }
     }
-    let request = HTTPRequest("GET", server.url, repeats: .always, timeouts: Self.short)
-    #expect(try await client.send(request).body.count == 8)
+    let timeouts = HTTPTimeouts(connect: .seconds(30), stalled: .seconds(3))
+    let request = HTTPRequest("GET", server.url, repeats: .always, timeouts: timeouts)
+    #expect(try await client.send(request).body.count == 16)
   }
 
   @Test func theWholeCallHasALimitOfItsOwn() async throws {
     let server = try ScriptedServer { _, wire in
       wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-      for _ in 0..<100 where !wire.isClosed {
+      for _ in 0..<1200 where !wire.isClosed {
         wire.pause(0.05)
         wire.send("1\r\nx\r\n")
       }
@@ -131,7 +133,7 @@ import TestSupport
   }
 
   @Test func anUploadThatNobodyReadsIsGivenUp() async throws {
-    let server = try ScriptedServer(readsBodies: false) { _, wire in wire.pause(3) }
+    let server = try ScriptedServer(readsBodies: false) { _, wire in wire.pause(60) }
     let error = await #expect(throws: HTTPError.self) {
       try await client.send(
         HTTPRequest(
@@ -145,7 +147,7 @@ import TestSupport
 
   @Test func aCancelledTaskLeavesASilentServerAtOnce() async throws {
     let server = try ScriptedServer { _, wire in wire.waitForClient() }
-    // The machine may be busy with other tests: the quickest of a few counts.
+    // The machine may be busy with other tests: the quickest of a few counts. By itself the server waits for 20 s.
     var quickest = Duration.seconds(60)
     for attempt in 1...5 where quickest > .milliseconds(200) {
       let task = Task { try await client.send(HTTPRequest("GET", server.url, repeats: .always)) }
@@ -155,7 +157,7 @@ import TestSupport
       await #expect(throws: CancellationError.self) { try await task.value }
       quickest = min(quickest, .now - start)
     }
-    #expect(quickest < .milliseconds(200))
+    #expect(quickest < .seconds(5))
   }
 
   @Test func aCancelledTaskNeedNotWaitForItsTurn() async throws {

@@ -23,9 +23,12 @@ import Testing
     }
   }
 
-  @Test func aSilentStreamIsLeftWithinASecondOfItsCancellation() async throws {
+  @Test func aSilentStreamIsLeftWithItsCancellation() async throws {
     try await ReplicatedDatabase.with { source in
-      let (settings, options) = (source.settings, source.options)
+      let settings = source.settings
+      var silent = source.options
+      silent.statusInterval = .seconds(600)
+      let options = silent
       let reading = Task {
         try await ReplicationStream.with(settings, options) { stream in
           var handler = RecordingHandler()
@@ -37,7 +40,8 @@ import Testing
         reading.cancel()
         await #expect(throws: CancellationError.self) { try await reading.value }
       }
-      #expect(elapsed < .seconds(1))
+      // The server would be silent for 30 s.
+      #expect(elapsed < .seconds(20))
       // The slot is free again at once.
       #expect(try await source.connection.replicationSlot(source.slot)?.isActive == false)
     }
@@ -187,9 +191,9 @@ import Testing
         let process = try await source.database.psql("SELECT active_pid FROM pg_replication_slots")
         try await source.database.psql("COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; kill -STOP \(process)'")
         let error = await #expect(throws: PostgresError.self) {
-          // Ten seconds in all.
-          for _ in 0..<(isPaused ? 40 : 1) {
-            handler.deadline = ReplicationClock.now + (isPaused ? 250_000_000 : 10_000_000_000)
+          // A minute in all.
+          for _ in 0..<(isPaused ? 240 : 1) {
+            handler.deadline = ReplicationClock.now + (isPaused ? 250_000_000 : 60_000_000_000)
             _ = try await stream.receive(into: &handler)
           }
         }
@@ -208,7 +212,7 @@ import Testing
         let pause = try await stream.receive(into: &handler)
         let elapsed = ContinuousClock.now - start
         #expect(pause == .paused)
-        #expect(elapsed > .milliseconds(250) && elapsed < .seconds(2))
+        #expect(elapsed > .milliseconds(250) && elapsed < .seconds(20))
       }
     }
   }

@@ -313,10 +313,7 @@ struct ChangesTests {
         ) { replica.apply($0) }
       }
       try await database.psql("INSERT INTO t VALUES (1)")
-      let start = ContinuousClock.now
-      while replica.boundaries.isEmpty, .now - start < .seconds(20) {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      _ = try await eventually(within: .seconds(60)) { !replica.boundaries.isEmpty }
       #expect(replica.boundaries.count == 1)
       reader.cancel()
       await #expect(throws: CancellationError.self) { try await reader.value }
@@ -336,13 +333,13 @@ struct ChangesTests {
         try await database.psql(
           """
           BEGIN; INSERT INTO t SELECT i, repeat(md5(i::text), 20) FROM generate_series(2, 500) i;
-          SELECT pg_sleep(20); COMMIT
+          SELECT pg_sleep(600); COMMIT
           """)
       }
       try await Task.sleep(for: .seconds(2))
       let start = ContinuousClock.now
       try await source.drain(into: replica, from: position)
-      #expect(.now - start < .seconds(12))
+      #expect(.now - start < .seconds(60))
       #expect(replica.table("t").count == 1)
       open.cancel()
       _ = await open.result
@@ -367,7 +364,7 @@ struct ChangesTests {
       let target = try await source.currentPosition()
       var state = try await source.status()
       let start = ContinuousClock.now
-      while state?.confirmedPosition ?? .zero < target, .now - start < .seconds(30) {
+      while state?.confirmedPosition ?? .zero < target, .now - start < .seconds(60) {
         try await Task.sleep(for: .milliseconds(50))
         state = try await source.status()
       }
