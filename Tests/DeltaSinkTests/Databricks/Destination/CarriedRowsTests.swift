@@ -41,7 +41,7 @@ struct CarriedRowsTests {
   private static func row(_ id: Int) -> [Value] {
     [
       .integer(Int128(id)), .integer(-7), .integer(-125), .list([.integer(1), .null]),
-      .list([.null, .structure([.integer(5)])]), .map(keys: [.integer(3)], values: [.boolean(true)]),
+      .list([.null, .structure([.integer(5)])]), .map([.integer(3)], [.boolean(true)]),
       .text("w\(id)"), .text("gone\(id)"), .integer(1), .text("secret"),
     ]
   }
