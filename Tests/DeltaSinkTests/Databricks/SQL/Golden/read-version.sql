@@ -1,0 +1,1 @@
+DESCRIBE HISTORY `main`.`golden`.`odd` LIMIT 1
