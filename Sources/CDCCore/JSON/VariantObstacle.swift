@@ -11,14 +11,14 @@ package enum VariantObstacle: Error, Hashable, Sendable {
   case tooLarge
 
   /// Of the encoded value; newer runtimes take more.
-  private static let bytes = 16 << 20
+  package static let encodedBytes = 16 << 20
   private static let depth = 1000
   private static let keyBytes = 50_000
   private static let numberBytes = 1000
 
   /// - Parameter keysAreUnique: that no object has a key twice is known.
   package static func check(
-    _ text: ArraySlice<UInt8>, keysAreUnique: Bool = false
+    _ text: ArraySlice<UInt8>, keysAreUnique: Bool = false, upTo limit: Int = encodedBytes
   ) throws(VariantObstacle) {
     var scanner = JSONScanner(text)
     /// Of the objects that are open, arrays have none.
@@ -43,7 +43,7 @@ package enum VariantObstacle: Error, Hashable, Sendable {
         guard JSONNumber.staysInVariant(text[range]) else { throw .roundedNumber }
       case .literal: continue
       }
-      guard size <= bytes else { throw .tooLarge }
+      guard size <= limit else { throw .tooLarge }
     }
   }
 
