@@ -18,7 +18,7 @@ package enum VariantObstacle: Error, Hashable, Sendable {
 
   /// - Parameter keysAreUnique: that no object has a key twice is known.
   package static func check(
-    _ text: ArraySlice<UInt8>, keysAreUnique: Bool = false, upTo limit: Int = encodedBytes
+    _ text: ArraySlice<UInt8>, keysAreUnique: Bool = false, upTo limit: Int = VariantObstacle.encodedBytes
   ) throws(VariantObstacle) {
     var scanner = JSONScanner(text)
     /// Of the objects that are open, arrays have none.
