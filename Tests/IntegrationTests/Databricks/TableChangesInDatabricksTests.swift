@@ -124,4 +124,59 @@ import Testing
       #expect(nothing == [[""]])
     }
   }
+
+  /// Definitions of tables that keep the past; beside them a partition that is emptied, and a table under another name.
+  @Test(arguments: Place.allCases)
+  func thePastIsKeptThroughDefinitionsAndPartitionsAndNamesAreFollowed(_ place: Place) async throws {
+    try await withEndToEnd(place) { run in
+      let resources = ResourceList([
+        Resource("public.s", hints: ResourceHints(writeDisposition: .softDelete)),
+        Resource("public.v", hints: ResourceHints(writeDisposition: .scd2)), Resource("public.*"),
+      ])
+      try await run.database.psql(
+        """
+        CREATE TABLE s (id int PRIMARY KEY, a int, b text); INSERT INTO s SELECT i, i * 10, 'x' FROM generate_series(1, 6) i;
+        CREATE TABLE v (LIKE s INCLUDING ALL); INSERT INTO v TABLE s; CREATE TABLE r (LIKE s INCLUDING ALL); INSERT INTO r TABLE s;
+        CREATE TABLE p (id int, part int, v text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+        CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p_2 PARTITION OF p FOR VALUES IN (2);
+        INSERT INTO p SELECT i, 1 + i % 2, 'v' FROM generate_series(1, 9) i;
+        """)
+      try await run.pipeline(resources).fullLoad()
+      func change(_ sql: String) async throws {
+        for table in ["s", "v"] { try await run.database.psql(sql.replacing("#", with: table)) }
+      }
+      try await change(
+        """
+        UPDATE # SET a = 11 WHERE id = 1; DELETE FROM # WHERE id = 2; ALTER TABLE # ADD COLUMN c int; UPDATE # SET c = 1 WHERE id = 3;
+        ALTER TABLE # RENAME a TO z; UPDATE # SET z = 44 WHERE id = 4; DELETE FROM # WHERE id = 3; INSERT INTO # VALUES (7, 70, 'new', 7);
+        """)
+      try await run.database.psql(
+        """
+        UPDATE p SET v = 'w'; TRUNCATE p_1; INSERT INTO p VALUES (1, 1, 'back');
+        UPDATE r SET a = 1 WHERE id = 1; ALTER TABLE r RENAME TO fresh; UPDATE fresh SET a = 2 WHERE id = 1;
+        """)
+      let first = try await run.pipeline(resources).capture().resynced.map(\.name)
+      #expect(first.contains("fresh") && !first.contains("s") && !first.contains("v"))
+      for table in ["p", "fresh"] { try await run.expectEqual(table) }
+      #expect(try await run.query("SELECT a FROM t WHERE id = 1", table: "r") == ["[1]"])
+
+      try await change(
+        "ALTER TABLE # DROP COLUMN b; UPDATE # SET z = 55 WHERE id = 5; DELETE FROM # WHERE id = 6")
+      #expect(try await run.pipeline(resources).capture().resynced.isEmpty)
+      let present = "id, z, coalesce(c, 0)"
+      try await run.expectRows("s", present, where: "_cdc_deleted_at IS NULL")
+      try await run.expectRows("v", present, where: "_cdc_is_current")
+      func past(_ table: String, _ filter: String) async throws -> [String] {
+        try await run.texts(
+          "SELECT concat_ws('|', id, z, b, coalesce(c, 0)) FROM t WHERE \(filter) ORDER BY 1",
+          path: run.path(table))
+      }
+      // A dropped column is null in all that is written from then on, rows that are marked or ended among it.
+      let removed = try await past("s", "_cdc_deleted_at IS NOT NULL")
+      #expect(removed == ["2|20|x|0", "3|30|x|1", "6|60|0"])
+      let ended = try await past("v", "NOT _cdc_is_current")
+      #expect(
+        ended == ["1|10|x|0", "2|20|x|0", "3|30|x|0", "3|30|x|1", "4|40|x|0", "5|50|0", "6|60|0"])
+    }
+  }
 }
