@@ -31,14 +31,16 @@ public final class PostgresServer: Sendable {
   /// - Parameters:
   ///   - settings: of postgresql.conf, such as `["wal_level": "replica"]`.
   ///   - primary: followed by the new server, which is its standby.
+  ///   - programs: the root of another PostgreSQL than the tests'; its libraries may lie beside it.
   public static func start(
-    settings: [String: String] = [:], standbyOf primary: PostgresServer? = nil
+    settings: [String: String] = [:], standbyOf primary: PostgresServer? = nil, programs: String? = nil
   ) async throws -> PostgresServer {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("keeper.sh").path
     let keeper = try Conversation(
       "/bin/sh",
       [script] + (primary.map { ["--standby-of", $0.directory, "\($0.port)"] } ?? [])
+        + (programs.map { ["--programs", $0] } ?? [])
         + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
     let answer = await keeper.nextLine() ?? "error the keeper of the server ended"
     let words = answer.split(separator: " ")

@@ -2,8 +2,9 @@
 # Keeps one throw-away PostgreSQL server for as long as its standard input is open, then stops it and
 # removes every trace, also when the test process that held the other end has crashed.
 #
-# Usage: keeper.sh [--standby-of FOLDER PORT] [NAME=VALUE ...]      settings for postgresql.conf
+# Usage: keeper.sh [--standby-of FOLDER PORT] [--programs FOLDER] [NAME=VALUE ...]      settings for postgresql.conf
 # With --standby-of the server follows the one whose socket lies there.
+# With --programs it is the PostgreSQL whose root is FOLDER, in a Python package: copied, as the server's account may not read it.
 # CDC_POSTGRES names the PostgreSQL to run, its root or its bin (scripts/postgres-versions.sh fetches some); else the
 # machine's newest is taken.
 # Reads commands (start, stop, crash, restart, quit), answers each with one line: "ok ..." or "error ...".
@@ -69,12 +70,25 @@ if [ "${1:-}" = --standby-of ]; then
   shift 3
 fi
 base=
-bin=$(find_binaries)
+programs=
+if [ "${1:-}" = --programs ]; then
+  programs=$2
+  [ -x "$programs/bin/initdb" ] || fail "there is no PostgreSQL in $programs"
+  shift 2
+fi
+bin=$programs/bin
+[ -n "$programs" ] || bin=$(find_binaries)
 [ -n "$bin" ] || [ -z "${CDC_POSTGRES:-}" ] || fail "CDC_POSTGRES=$CDC_POSTGRES has no initdb and pg_ctl, nor has its bin"
 [ -n "$bin" ] || fail "PostgreSQL's server programs (initdb, pg_ctl) are not installed: apt-get install postgresql"
 base=$(mktemp -d "${TMPDIR:-/tmp}/cdc-pg.XXXXXX") || fail "no temporary directory"
 [ "$(id -u)" != 0 ] || chown postgres "$base" || fail "there is no account postgres to run the server as"
 cd "$base" || fail "no temporary directory"
+if [ -n "$programs" ]; then
+  package=$(dirname "$programs")
+  mkdir "$base/programs" && cp -R "$package" "$package.libs" "$base/programs" && chmod -R a+rX "$base/programs" ||
+    fail "no copy of $package"
+  bin=$base/programs/$(basename "$package")/$(basename "$programs")/bin
+fi
 if [ -n "$primary" ]; then
   as_server "$bin/pg_basebackup" -d "$primary" -D "$base/data" -X stream -c fast --no-sync
 else
