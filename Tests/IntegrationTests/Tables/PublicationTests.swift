@@ -42,27 +42,29 @@ import Testing
     }
   }
 
-  /// What lies out of line and was left as it was does not come with a row that an update brings into the filter.
+  /// What lies out of line and was left as it was does not come with a row that an update brings into the filter. PostgreSQL 14
+  /// has no filters: there the row is one that the copy has, with its value.
   @Test func aRowThatComesIntoTheFilterHasItsLargeValues() async throws {
     try await withEndToEnd { run in
-      // Filters came with 15.
-      guard try await run.database.server.major >= 15 else { return }
+      let hasFilters = try await run.database.server.major >= 15
+      let filter = hasFilters ? "id > 10" : "true"
       try await run.database.psql(
         """
         CREATE TABLE u (id int PRIMARY KEY, v text); ALTER TABLE u ALTER v SET STORAGE EXTERNAL;
         INSERT INTO u SELECT i, repeat(chr(64 + i), 10000) FROM generate_series(1, 20) i;
-        CREATE PUBLICATION \(try run.source().publicationName) FOR TABLE u WHERE (id > 10) WITH (publish_via_partition_root = true);
+        CREATE PUBLICATION \(try run.source().publicationName) FOR TABLE u \(hasFilters ? "WHERE (\(filter))" : "")
+          WITH (publish_via_partition_root = true);
         """)
       try await run.pipeline().fullLoad()
       try await run.database.psql(
         "UPDATE u SET id = 100 WHERE id = 3; UPDATE u SET id = 200 WHERE id = 12; INSERT INTO u VALUES (300, 'x')"
       )
       let resynced = try await run.pipeline().capture().resynced
-      #expect(resynced == [TableName(schema: "public", name: "u")])
-      try await expect(run, "u", "id, v", where: "id > 10")
+      #expect(resynced == (hasFilters ? [TableName(schema: "public", name: "u")] : []))
+      try await expect(run, "u", "id, v", where: filter)
       try await run.database.psql("UPDATE u SET v = 'y' WHERE id = 100; DELETE FROM u WHERE id = 200")
       #expect(try await run.pipeline().capture().resynced.isEmpty)
-      try await expect(run, "u", "id, v", where: "id > 10")
+      try await expect(run, "u", "id, v", where: filter)
     }
   }
 

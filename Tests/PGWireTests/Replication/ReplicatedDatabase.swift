@@ -17,7 +17,15 @@ struct ReplicatedDatabase {
   ) async throws {
     let server = if let server { server } else { try await PostgresServer.shared() }
     try await server.withDatabase { database in
-      try await database.psql(setup + "; CREATE PUBLICATION pub FOR TABLES IN SCHEMA public")
+      // PostgreSQL 14 publishes no schemas, but the tables that are there.
+      try await database.psql(
+        setup + """
+          ;
+          SELECT 'CREATE PUBLICATION pub FOR ' || CASE WHEN current_setting('server_version_num')::int >= 150000
+            THEN 'TABLES IN SCHEMA public' ELSE 'TABLE ' || string_agg(format('%I', tablename), ', ') END
+          FROM pg_tables WHERE schemaname = 'public'
+          \\gexec
+          """)
       let settings = try ConnectionSettings(database.connectionString)
       let connection = try await PostgresConnection.connectForReplication(settings)
       let replicated = ReplicatedDatabase(database: database, connection: connection)

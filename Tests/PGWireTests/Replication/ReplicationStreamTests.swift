@@ -95,13 +95,19 @@ import Testing
     }
   }
 
-  /// The slot stays: only who keeps the checkpoint knows what was recorded.
+  /// The slot stays: only who keeps the checkpoint knows what was recorded. PostgreSQL 14 sends transactions of which nothing is
+  /// published too, without their changes: they wait like others.
   @Test func anIdleStreamSaysThatNothingWaits() async throws {
     let server = try await PostgresServer.start(settings: ["wal_sender_timeout": "2s"])
     try await ReplicatedDatabase.with(
       server: server, setup: "CREATE TABLE t (id int); CREATE SCHEMA o; CREATE TABLE o.unpublished (id int)"
     ) {
       source in
+      guard try await server.major >= 15 else {
+        try await source.database.psql("INSERT INTO o.unpublished SELECT generate_series(1, 1000)")
+        #expect(String(try await source.drain().messages.map(\.letter)) == "BC")
+        return
+      }
       let (settings, options) = (source.settings, source.options)
       let before = try await source.confirmedFlush()
       let reading = Task {

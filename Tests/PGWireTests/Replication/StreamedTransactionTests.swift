@@ -49,10 +49,12 @@ import Testing
     try await ReplicatedDatabase.with(server: Self.server.value) { source in
       try await source.database.psql("BEGIN; \(insert(1...5000)) COMMIT")
       _ = try await source.drain()
-      let streamed = try await source.database.psql(
-        "SELECT pg_stat_force_next_flush(); SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = '\(source.slot)'"
-      )
-      #expect(streamed.hasSuffix("1"))
+      // Statistics come a little later.
+      #expect(
+        try await eventually {
+          try await source.database.psql(
+            "SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = '\(source.slot)'") == "1"
+        })
     }
   }
 
@@ -101,6 +103,7 @@ import Testing
     }
   }
 
+  /// PostgreSQL 14's pgoutput knows no phases: there the transaction comes once it is committed.
   @Test(arguments: [10, 3000], ["COMMIT", "ROLLBACK"])
   func preparedTransactionsComeInTwoPhases(rows: Int, outcome: String) async throws {
     try await ReplicatedDatabase.with(server: Self.server.value, twoPhase: true) { source in
@@ -108,6 +111,12 @@ import Testing
       // A slot made for two phases decodes so without being asked.
       try await source.database.psql("BEGIN; \(insert(1...rows)) PREPARE TRANSACTION '\(gid)'")
       let handler = try await source.drain()
+      guard try await source.database.server.major >= 15 else {
+        #expect(handler.inserted.isEmpty)
+        try await source.database.psql("\(outcome) PREPARED '\(gid)'")
+        #expect(try await source.drain().inserted.count == (outcome == "COMMIT" ? rows : 0))
+        return
+      }
       #expect(String(handler.messages.map(\.letter).filter { $0 != "I" }) == "bRP")
       #expect(handler.inserted.count == rows)
       try await source.database.psql("\(outcome) PREPARED '\(gid)'")

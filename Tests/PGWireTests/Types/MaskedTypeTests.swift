@@ -24,9 +24,19 @@ struct MaskedTypeTests {
     #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == digest)
   }
 
+  /// What the server's text can be asked of. PostgreSQL 14 prints a byte over 127 of a `"char"` as it is, which is no text.
+  private static func printed() async throws -> [TypeExample] {
+    let isText = try await PostgresServer.shared().major >= 15
+    return try await PostgresServer.usable(TypeTable.all).map {
+      var example = $0
+      if !isText, example.type == "\"char\"" { example.values.removeAll { $0.canonical.contains("377") } }
+      return example
+    }
+  }
+
   @Test("sha256 of any type is that of the salt and PostgreSQL's text, from either form")
   func everyType() async throws {
-    let examples = try await PostgresServer.usable(TypeTable.all)
+    let examples = try await Self.printed()
     try await PostgresServer.shared().withDatabase { database in
       try await database.psql(
         TypeTable.setup(examples) + TypeTable.createTable("t", examples)
@@ -66,7 +76,7 @@ struct MaskedTypeTests {
 
   @Test("What the quarantine shows of a value is PostgreSQL's text, from the binary form too")
   func printing() async throws {
-    let scalars = try await PostgresServer.usable(TypeTable.all)
+    let scalars = try await Self.printed()
     let arrays = scalars.filter { !$0.type.hasSuffix("[]") && $0.type != "nothing" }.map(\.array)
     let bounds = TypeExample.quotedArrays
     try await PostgresServer.shared().withDatabase { database in

@@ -12,6 +12,8 @@ public struct TypeExample: Sendable, CustomStringConvertible {
   public var setup: String
   /// The extension that brings it.
   public var needs: String?
+  /// The first major of PostgreSQL that has the type; those before refuse it.
+  public var since: Int
   /// For the page.
   public var note: String
 
@@ -19,7 +21,7 @@ public struct TypeExample: Sendable, CustomStringConvertible {
 
   init(
     _ type: String, _ delta: String, binary: Bool = true, setup: String = "", needs: String? = nil,
-    note: String = "", _ values: [ExampleValue]
+    since: Int = 0, note: String = "", _ values: [ExampleValue]
   ) {
     self.type = type
     self.delta = delta
@@ -27,6 +29,7 @@ public struct TypeExample: Sendable, CustomStringConvertible {
     self.isBinary = binary
     self.setup = setup
     self.needs = needs
+    self.since = since
     self.note = note
   }
 
@@ -34,7 +37,7 @@ public struct TypeExample: Sendable, CustomStringConvertible {
   public var array: TypeExample {
     let elements = values.map { "CAST(\($0.sql) AS \(type))" }
     return TypeExample(
-      "\(type)[]", "array<\(delta)>", binary: isBinary, needs: needs,
+      "\(type)[]", "array<\(delta)>", binary: isBinary, needs: needs, since: since,
       [
         ExampleValue(
           "ARRAY[NULL, \(elements.joined(separator: ", ")), NULL]",
@@ -63,10 +66,18 @@ public struct ExampleValue: Sendable {
   public var sql: String
   /// JSON in the form of `Python/canonical.py`.
   public var canonical: String
+  /// The first major of PostgreSQL that takes the value.
+  public var since = 0
 
   init(_ sql: String, _ canonical: String) {
     self.sql = sql
     self.canonical = canonical
+  }
+
+  func from(_ major: Int) -> ExampleValue {
+    var value = self
+    value.since = major
+    return value
   }
 
   /// A value that arrives as text.
@@ -137,19 +148,23 @@ public enum TypeTable {
 
 extension PostgresServer {
   /// What can be installed is the machine's, so it is asked for once.
-  private static let extensions = Task {
-    Set(
-      try await shared().psql("SELECT name FROM pg_available_extensions", database: "postgres")
-        .split(separator: "\n").map(String.init))
+  private static let offer = Task {
+    let server = try await shared()
+    let names = try await server.psql("SELECT name FROM pg_available_extensions", database: "postgres")
+    return (extensions: Set(names.split(separator: "\n").map(String.init)), major: try await server.major)
   }
 
   public static func hasExtension(_ name: String) async throws -> Bool {
-    try await extensions.value.contains(name)
+    try await offer.value.extensions.contains(name)
   }
 
-  /// The examples whose extensions can be installed.
+  /// The examples whose extensions can be installed, with the values that this major knows.
   public static func usable(_ examples: [TypeExample]) async throws -> [TypeExample] {
-    let extensions = try await extensions.value
-    return examples.filter { $0.needs.map(extensions.contains) ?? true }
+    let (extensions, major) = try await offer.value
+    return examples.filter { $0.since <= major && ($0.needs.map(extensions.contains) ?? true) }.map {
+      var example = $0
+      example.values.removeAll { $0.since > major }
+      return example
+    }
   }
 }

@@ -49,10 +49,10 @@ extension TypeTable {
     TypeExample(
       "numeric(38,0)", "decimal(38,0)", [.text(digits("9", 38), digits("9", 38)), .text("-1", "-1")]),
     TypeExample(
-      "numeric(5,-2)", "decimal(7,0)", note: "A negative scale adds digits before the point.",
+      "numeric(5,-2)", "decimal(7,0)", since: 15, note: "A negative scale adds digits before the point.",
       [.text("9999900", "9999900"), .text("-12345", "-12300"), .text("0", "0")]),
     TypeExample(
-      "numeric(3,5)", "decimal(5,5)", note: "A scale beyond the precision is the precision.",
+      "numeric(3,5)", "decimal(5,5)", since: 15, note: "A scale beyond the precision is the precision.",
       [.text("0.00999", "0.00999"), .text("-0.00001", "-0.00001")]),
     TypeExample(
       "numeric(39,1)", "string", note: "Delta's decimals end at 38 digits: the exact text.",
@@ -103,7 +103,7 @@ extension TypeTable {
       [.text("'ab'", "ab   "), .same("abcde"), .text("''", "     ")]),
     TypeExample("name", "string", [.same("Täbelle")]),
     TypeExample(
-      "\"char\"", "string", note: "A byte over 127 as `\\377`, as PostgreSQL 16 prints it.",
+      "\"char\"", "string", note: "A byte over 127 as `\\377`, as PostgreSQL 15 prints it.",
       [.same("a"), .same(""), .text("(-1)::\"char\"", "\\377")]),
     TypeExample("citext", "string", needs: "citext", [.same("MiXed Case"), .same("")]),
     TypeExample(
@@ -158,7 +158,7 @@ extension TypeTable {
         .text("'-1 year -2 mons +3 days -04:05:06'", "P-1Y-2M3DT-4H-5M-6S"),
         .text("'-00:00:00.000001'", "PT-0.000001S"), .text("'1 month -1 microsecond'", "P1MT-0.000001S"),
         .text("'178000000 years'", "P178000000Y"), .text("'2147483647 days'", "P2147483647D"),
-        .text("'2562047788:00:54.775807'", "PT2562047788H54.775807S"),
+        .text("'2562047788:00:54.775807'", "PT2562047788H54.775807S").from(15),
       ]),
   ]
 
