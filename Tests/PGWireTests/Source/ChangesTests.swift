@@ -341,7 +341,10 @@ struct ChangesTests {
       try await source.drain(into: replica, from: position)
       #expect(.now - start < .seconds(60))
       #expect(replica.table("t").count == 1)
-      open.cancel()
+      // psql itself would wait on.
+      try await server.psql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+        database: "postgres")
       _ = await open.result
     }
   }
