@@ -100,10 +100,11 @@ final class PostgresSnapshot: SourceSnapshot {
     else { return nil }
     let copied = Set(table.columns.compactMap(\.number))
     let leftOut = Set(now.versions.keys).subtracting(copied)
-    let hidden = (source.resources.hints(for: table.name)?.columns ?? [:]).filter { $1.mask != nil || !$1.isIncluded }
+    let masked = copied.filter { then.masks[$0] != now.masks[$0] }
+    let hints = source.resources.hints(for: table.name)?.columns ?? [:]
     return WithheldColumns(
-      numbers: leftOut.union(copied.filter { then.masks[$0] != now.masks[$0] }), formerNames: Set(hidden.keys)
-    )
+      numbers: leftOut.union(masked),
+      formerNames: Set(hints.filter { $1.mask != nil || !$1.isIncluded }.keys))
   }
 
   func close() async {

@@ -85,8 +85,9 @@ base=$(mktemp -d "${TMPDIR:-/tmp}/cdc-pg.XXXXXX") || fail "no temporary director
 cd "$base" || fail "no temporary directory"
 if [ -n "$programs" ]; then
   package=$(dirname "$programs")
-  mkdir "$base/programs" && cp -R "$package" "$package.libs" "$base/programs" && chmod -R a+rX "$base/programs" ||
-    fail "no copy of $package"
+  mkdir "$base/programs" || fail "no folder for a copy of $package"
+  cp -R "$package" "$package.libs" "$base/programs" || fail "no copy of $package"
+  chmod -R a+rX "$base/programs" || fail "no copy of $package that the server's account may read"
   bin=$base/programs/$(basename "$package")/$(basename "$programs")/bin
 fi
 if [ -n "$primary" ]; then
