@@ -128,7 +128,7 @@ class Definitions(LakeTest):
 
     def test_types_widen_only_as_documented(self):
         self.sql("CREATE TABLE t (id INT, b TINYINT, s SMALLINT, i INT, l BIGINT, f FLOAT, d DATE, n DECIMAL(10,2),"
-                 " t STRING) TBLPROPERTIES ('delta.enableTypeWidening' = 'true')")
+                 " t STRING) TBLPROPERTIES ('delta.enableTypeWidening' = 'true', 'delta.feature.timestampNtz' = 'supported')")
         self.sql("INSERT INTO t VALUES (1, 1, 2, 3, 4, 1.5, DATE'2024-05-06', 12345678.25, 'x')")
         for column, types in {
             "b": ["STRING", "FLOAT", "DECIMAL(9,0)"], "s": ["TINYINT", "FLOAT"],
