@@ -5,8 +5,8 @@ package struct ValueFormat: Hashable, Sendable {
   package var precision: Int
   package var scale: Int
   /// Of `array`, `vector` and `halfvec`: the element's format; of `composite`: one a field; of `hstore`: key and
-  /// value; of `range` and `multirange`: the format of the bounds; of `variant`: that of the JSON's text; of `masked`: that of the values that come, and that of
-  /// those that stand in for them.
+  /// value; of `range` and `multirange`: the format of the bounds; of `variant`: that of the JSON's text; of `masked`: that of
+  /// the values that come, and that of those that stand in for them.
   package var elements: [ValueFormat]
   /// Of `array`: the character between elements in text.
   package var delimiter: UInt8

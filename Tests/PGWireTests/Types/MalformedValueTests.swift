@@ -7,7 +7,7 @@ import Testing
 struct MalformedValueTests {
   private static let nested: [ValueFormat.Kind] = [
     .array, .decimal64, .decimal128, .range, .multirange, .vector, .halfvec, .hstore, .composite,
-    .masked,
+    .variant, .masked,
   ]
 
   static let kinds: [ValueFormat] = {
@@ -22,6 +22,7 @@ struct MalformedValueTests {
       ]
     }
     formats += [
+      ValueFormat(.variant, elements: [text]), ValueFormat(.variant, elements: [ValueFormat(.versionedText)]),
       ValueFormat(.vector, elements: [ValueFormat(.float4)]),
       ValueFormat(.halfvec, elements: [ValueFormat(.float4)]),
       ValueFormat(.hstore, elements: [text, text]), .pair(ValueFormat(.int4), text),
