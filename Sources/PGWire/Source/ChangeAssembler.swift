@@ -320,6 +320,8 @@ struct ChangeAssembler: ReplicationHandler {
   /// concluded, not told by the server, so no boundary is set behind the last commit taken.
   mutating func finishCaughtUp() {
     guard !isInTransaction else { return }
+    // Nor has any change come before what the survey has to tell.
+    if let survey, let last = lastCommit?.position { self.survey?.position = min(survey.position, last) }
     closePackage()
     isFinished = true
   }

@@ -43,13 +43,14 @@ extension TableModel {
     return table
   }
 
-  /// Names that SQL must quote; a number makes them unique, where it is not the only one of its kind.
+  /// Names that SQL must quote; a number makes them unique. Reserved words are the first table's.
   private static func oddTableName(_ number: Int, _ random: inout OracleRandom) -> String {
-    random.pick([
+    let name = random.pick([
       "Orders\(number)", "order item \(number)", "dot.ted.\(number)", "quo\"te\(number)", "select", "user",
       "Straße 🐘 \(number)", "a-b/\(number)", "semi;colon, \(number)", "per%cent\(number)", "tick`\(number)",
       "sixty_three_bytes_are_the_most_that_postgresql_takes_for_names\(number)", "_hidden\(number)",
     ])
+    return number > 0 && ["select", "user"].contains(name) ? name + "\(number)" : name
   }
 
   /// Names that SQL must quote; a number makes them unique.

@@ -22,6 +22,7 @@ class Expected:
     loads: list = field(default_factory=list)  # (position, rows) of each load since the table was empty
     kept: dict = field(default_factory=dict)  # key: the row that a load left, though it brought none of that key
     is_known: bool = True  # whether the history tells which keys there are
+    kind: tuple = ()  # Table.kind at the last load
     past: object = None  # while a load is on its way: the table as it was before
     pending: set = field(default_factory=set)  # numbers of columns that no change has come for since they were added
     renamed: dict = field(default_factory=dict)  # number: the name before, of columns that no change has come for since
@@ -55,7 +56,6 @@ class Logged:
 class Past:
     """A table that is about to be loaded again."""
 
-    kind: tuple
     rows: dict  # by key, as the source had them where the table had come to
     inserted: dict  # under insert_only, by key
     is_known: bool
@@ -239,7 +239,6 @@ def rest(table, made, rows):
     """The table stays as it is until a load comes."""
     inserted = by_key(rows, made.loaded or []) if rows.shape["key"] else {}
     made.past = Past(
-        table.kind(rows.shape),
         {key: dict(row) for key, row in rows.by_key.items()},
         made.kept | inserted | made.inserted,
         made.is_known and rows.is_known and (made.loaded is not None or table.disposition != "insert_only"),
@@ -252,7 +251,9 @@ def by_key(rows, found):
 
 def start(table, made, rows, position):
     past, made.past = made.past, None
-    if past is None or past.kind != table.kind(rows.shape):
+    # With another key a table is loaded, whatever the log had told of it before.
+    before, made.kind = made.kind, table.kind(rows.shape)
+    if past is None or made.kind != before:
         made.versions, made.removed, made.log, made.loads, made.kept = [], {}, [], [], {}
         made.dropped, made.is_known = set(), rows.is_known
     else:
