@@ -126,6 +126,8 @@ class Rows:
                 made.pending.add(number)
             elif column["name"] != before[number]["name"]:
                 made.renamed.setdefault(number, before[number]["name"])
+            if number in before and before[number]["filled"] and column["version"] != before[number]["version"]:
+                made.forget(number)  # A generated column becomes a plain one: only now it is copied.
             if column["filled"] if number not in before else self.is_altered(before[number], column, shape):
                 self.forget(rows, number, made)
         for number in before.keys() - after.keys():
