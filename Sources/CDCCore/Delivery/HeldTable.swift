@@ -35,6 +35,6 @@ extension UnsyncedTables {
 
 extension TableSchema {
   /// Whether the table has more than the source's rows (`soft_delete`, `scd2`). A change of a row that it does not have may be the
-  /// end of that, and a load would take the table's past away: values that nobody has are null there.
+  /// end of that, and each would ask for a load of the whole table: values that nobody has are null there.
   package var hasPast: Bool { columns.contains { $0.name.hasPrefix("_cdc_") } }
 }

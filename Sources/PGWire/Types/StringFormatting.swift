@@ -35,7 +35,7 @@ extension [UInt8] {
     if field.byteCount == 1 { append(char: field.byte(0)) } else { append(field) }
   }
 
-  /// A byte over 127 is no character of UTF-8: as PostgreSQL 16 prints it.
+  /// A byte over 127 is no character of UTF-8: as PostgreSQL prints it from 15 on.
   private mutating func append(char byte: UInt8) {
     guard byte > 127 else { return append(byte) }
     append(UInt8(ascii: "\\"))
